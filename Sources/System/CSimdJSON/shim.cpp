@@ -1,0 +1,5 @@
+#include "CSimdJSON.h"
+
+#include <simdjson.h>
+
+extern "C" size_t csimdjson_padding(void) { return simdjson::SIMDJSON_PADDING; }

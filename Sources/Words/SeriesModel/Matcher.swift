@@ -1,0 +1,62 @@
+/// A condition on one label. A label that is absent has the empty value.
+public struct Matcher: Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case equal = "="
+    case notEqual = "!="
+    case regex = "=~"
+    case notRegex = "!~"
+  }
+
+  public let name: String
+  public let kind: Kind
+  public let value: String
+  package let expression: RegularExpression?
+
+  public init(_ name: String, _ kind: Kind, _ value: String) throws(RegularExpressionError) {
+    self.name = name
+    self.kind = kind
+    self.value = value
+    expression = kind == .regex || kind == .notRegex ? try RegularExpression(value) : nil
+  }
+
+  /// `name="value"`
+  public static func equal(_ name: String, _ value: String) -> Matcher { Matcher(name: name, plain: .equal, value: value) }
+  /// `name!="value"`
+  public static func notEqual(_ name: String, _ value: String) -> Matcher { Matcher(name: name, plain: .notEqual, value: value) }
+
+  private init(name: String, plain: Kind, value: String) {
+    self.name = name
+    kind = plain
+    self.value = value
+    expression = nil
+  }
+
+  public func matches(_ text: String) -> Bool {
+    switch kind {
+    case .equal: text == value
+    case .notEqual: text != value
+    case .regex: expression!.matches(text)
+    case .notRegex: !expression!.matches(text)
+    }
+  }
+
+  public func matches(_ labels: LabelSet) -> Bool { matches(labels[name] ?? "") }
+
+  /// Whether a series without the label satisfies the condition.
+  public var matchesEmpty: Bool { matches("") }
+}
+
+extension Matcher: Hashable {
+  public static func == (a: Matcher, b: Matcher) -> Bool { a.name == b.name && a.kind == b.kind && a.value == b.value }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(kind)
+    hasher.combine(value)
+  }
+}
+
+extension Matcher: CustomStringConvertible {
+  public var description: String {
+    (LabelName.isClassicLabel(name) ? name : LabelSet.quote(name)) + kind.rawValue + LabelSet.quote(value)
+  }
+}

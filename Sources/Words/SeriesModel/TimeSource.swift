@@ -1,0 +1,65 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+
+/// A reading of a monotonic clock, in nanoseconds from an arbitrary start.
+@frozen
+public struct Instant: Hashable, Comparable, Sendable {
+  public var nanoseconds: UInt64
+  @inlinable public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+  @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
+  @inlinable public static func + (a: Instant, b: PromDuration) -> Instant {
+    Instant(nanoseconds: UInt64(max(0, Int64(a.nanoseconds) + b.milliseconds * 1_000_000)))
+  }
+  /// Seconds from `b` to `a`.
+  @inlinable public static func - (a: Instant, b: Instant) -> Double { (Double(a.nanoseconds) - Double(b.nanoseconds)) / 1e9 }
+}
+
+/// Where time comes from. Only the program reads the system's clock; everything else is handed one of these.
+public protocol TimeSource: Sendable {
+  func now() -> Timestamp
+  func monotonic() -> Instant
+}
+
+/// The system's clocks.
+public struct SystemTime: TimeSource {
+  public init() {}
+
+  public func now() -> Timestamp {
+    let t = read(CLOCK_REALTIME)
+    return Timestamp(milliseconds: Int64(t.tv_sec) * 1000 + Int64(t.tv_nsec) / 1_000_000)
+  }
+
+  public func monotonic() -> Instant {
+    let t = read(CLOCK_MONOTONIC)
+    return Instant(nanoseconds: UInt64(t.tv_sec) * 1_000_000_000 + UInt64(t.tv_nsec))
+  }
+
+  private func read(_ clock: clockid_t) -> timespec {
+    var t = timespec()
+    let status = unsafe clock_gettime(clock, &t)
+    precondition(status == 0, "clock_gettime(\(clock)) failed with errno \(errno)")
+    return t
+  }
+}
+
+/// A clock that stands still until it is told to move. The monotonic reading moves along.
+public final class ManualTime: TimeSource {
+  private let state: Mutex<Int64>
+
+  public init(_ start: Timestamp = Timestamp(milliseconds: 0)) { state = Mutex(start.milliseconds) }
+
+  public func now() -> Timestamp { Timestamp(milliseconds: state.withLock { $0 }) }
+  public func monotonic() -> Instant { Instant(nanoseconds: UInt64(max(0, state.withLock { $0 })) * 1_000_000) }
+  public func advance(by step: PromDuration) { state.withLock { $0 += step.milliseconds } }
+  public func set(_ t: Timestamp) { state.withLock { $0 = t.milliseconds } }
+}
+
+/// Does what is due and says when it wants to be called next (`nil`: not before something happens). Threads and a manual clock both just call it.
+public protocol Pump: AnyObject, Sendable {
+  func run(through now: Instant) -> Instant?
+}
