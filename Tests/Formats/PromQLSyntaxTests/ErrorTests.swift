@@ -33,6 +33,7 @@ import Testing
     Case("5mm", "1:1: parse error: bad number or duration syntax: \"5mm\""),
     Case("0xee", "1:1: parse error: bad number or duration syntax: \"0xee\""),
     Case("1e1000", "1:1: parse error: error parsing number: strconv.ParseFloat: parsing \"1e1000\": value out of range"),
+    Case("1e6.", "1:1: parse error: error parsing number: strconv.ParseFloat: parsing \"1e6.\": invalid syntax"),
     Case("(foo", "1:5: parse error: unclosed left parenthesis"),
     Case("foo)", "1:5: parse error: unexpected right parenthesis ')'"),
     Case("foo{", "1:5: parse error: unexpected end of input inside braces"),

@@ -45,10 +45,10 @@ import Testing
     ("sum_over_time(foo[1h30m:1m] offset 5m)", "sum_over_time(foo[1h30m:1m] offset 5m)"),
     ("scalar(foo)", "scalar(foo)"),
     ("time()", "time()"),
-    ("on_call + bool", "on_call"),
+    ("sum by (a:b, bool, \"1\") (foo)", "sum by (a:b, bool, \"1\") (foo)"),
   ]
 
-  @Test(arguments: lines.dropLast())
+  @Test(arguments: lines)
   func `an expression prints in one line`(text: String, line: String) throws {
     #expect(try Expr.parse(text).description == line)
   }

@@ -62,7 +62,7 @@ enum NumberReading {
     var text = text
     if text.hasPrefix(".") { text = "0" + text }
     text = text.replacing(".e", with: "e").replacing(".E", with: "E")
-    if text.hasSuffix(".") { text.removeLast() }
+    if text.hasSuffix("."), !text.contains(where: { $0 == "e" || $0 == "E" }) { text.removeLast() }
     return Double(text)
   }
 

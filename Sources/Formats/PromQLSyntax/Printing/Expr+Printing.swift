@@ -47,9 +47,9 @@ extension Expr: CustomStringConvertible {
     }
   }
 
-  /// Names in parentheses; those that are no classic label names are quoted.
+  /// Names in parentheses; those that need quotes to be read again have them.
   static func list(_ labels: [String]) -> String {
-    "(" + labels.map { LabelName.isClassicLabel($0) ? $0 : GoText.quoted($0) }.joined(separator: ", ") + ")"
+    "(" + labels.map { LabelName.isClassicMetric($0) ? $0 : GoText.quoted($0) }.joined(separator: ", ") + ")"
   }
 }
 
