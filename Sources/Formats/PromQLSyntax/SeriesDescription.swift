@@ -5,21 +5,21 @@ import SourceText
 public struct SeriesDescription: Sendable {
   public var labels: LabelSet
   /// One after the other on the grid of the test.
-  public var points: [SeriesPoint]
+  public var points: [Point]
 
-  public init(labels: LabelSet, points: [SeriesPoint]) {
+  public enum Point: Sendable, Hashable {
+    /// `_`
+    case gap
+    /// `stale` is a staleness marker.
+    case value(Double)
+    /// `{{schema:0 count:4}}`, as it is written; a sum `{{…}}+{{…}}x3` keeps both texts. Whoever takes the points decides what to make of it.
+    case histogram(String)
+  }
+
+  public init(labels: LabelSet, points: [Point]) {
     self.labels = labels
     self.points = points
   }
-}
-
-public enum SeriesPoint: Sendable, Hashable {
-  /// `_`
-  case gap
-  /// `stale` is a staleness marker.
-  case value(Double)
-  /// `{{schema:0 count:4}}`, as it is written; a sum `{{…}}+{{…}}x3` keeps both texts. Whoever takes the points decides what to make of it.
-  case histogram(String)
 }
 
 /// Reads the points of a series: `1 2+3x4 _x5 stale {{…}}`.
@@ -37,8 +37,8 @@ struct SeriesValueReader {
     self.position = position
   }
 
-  mutating func read() -> [SeriesPoint] {
-    var points: [SeriesPoint] = []
+  mutating func read() -> [SeriesDescription.Point] {
+    var points: [SeriesDescription.Point] = []
     while true {
       let before = position
       while current == 0x20 || current == 0x09 { position += 1 }
@@ -68,7 +68,7 @@ struct SeriesValueReader {
     if failure == nil { failure = (SourceRange(place, bytes.count), message) }
   }
 
-  private mutating func item(_ points: inout [SeriesPoint]) -> Bool {
+  private mutating func item(_ points: inout [SeriesDescription.Point]) -> Bool {
     if current == UInt8(ascii: "_") {
       position += 1
       guard let count = repetition(orElse: 1) else { return false }
@@ -95,19 +95,19 @@ struct SeriesValueReader {
     return append(.value(first), count + 1, &points)
   }
 
-  private mutating func append(_ point: SeriesPoint, _ count: Int, _ points: inout [SeriesPoint]) -> Bool {
+  private mutating func append(_ point: SeriesDescription.Point, _ count: Int, _ points: inout [SeriesDescription.Point]) -> Bool {
     guard fits(count, points) else { return false }
     points.append(contentsOf: repeatElement(point, count: count))
     return true
   }
 
-  private mutating func fits(_ count: Int, _ points: [SeriesPoint]) -> Bool {
+  private mutating func fits(_ count: Int, _ points: [SeriesDescription.Point]) -> Bool {
     if count <= Self.mostPoints - points.count { return true }
     fail(position, "too many points in series, at most \(Self.mostPoints)")
     return false
   }
 
-  private mutating func histogram(_ points: inout [SeriesPoint]) -> Bool {
+  private mutating func histogram(_ points: inout [SeriesDescription.Point]) -> Bool {
     let start = position
     guard skipHistogram() else { return false }
     if current == UInt8(ascii: "+") || current == UInt8(ascii: "-") {

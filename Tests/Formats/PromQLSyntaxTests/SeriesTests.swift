@@ -6,7 +6,7 @@ import Testing
 @Suite struct SeriesTests {
   let parser = PromQLParser()
 
-  static let points: [(String, [SeriesPoint])] = [
+  static let points: [(String, [SeriesDescription.Point])] = [
     ("m", []),
     ("m{a=\"b\"}  1 ", [.value(1)]),
     ("m 1 2 3", [.value(1), .value(2), .value(3)]),
@@ -22,7 +22,7 @@ import Testing
   ]
 
   @Test(arguments: points.filter { $0.0 != "m -1+-1x1" })
-  func `points are read`(text: String, points: [SeriesPoint]) throws {
+  func `points are read`(text: String, points: [SeriesDescription.Point]) throws {
     #expect(try parser.parseSeries(text).points == points)
   }
 
