@@ -70,6 +70,8 @@ import Testing
     Case("sum by foo (x)", "1:8: parse error: unexpected identifier \"foo\" in grouping opts, expected \"(\""),
     Case("sum by (a b) (x)", "1:11: parse error: unexpected identifier \"b\" in grouping opts, expected \",\" or \")\""),
     Case("sum by (a,,b) (x)", "1:11: parse error: unexpected \",\" in grouping opts, expected label"),
+    Case("sum by (without) (x)", "1:9: parse error: unexpected <without> in grouping opts, expected label"),
+    Case("foo offset ++1m - bar", "1:19: parse error: unexpected identifier \"bar\" in offset, expected number or duration"),
     Case("foo / on(a) group_left * b", "1:24: parse error: unexpected <op:*> in grouping opts, expected \"(\""),
     Case("foo{a b}", "1:7: parse error: unexpected identifier \"b\" in label matching, expected label matching operator"),
     Case("foo{a=b}", "1:7: parse error: unexpected identifier \"b\" in label matching, expected string"),

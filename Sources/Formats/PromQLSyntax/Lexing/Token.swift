@@ -22,8 +22,8 @@ enum TokenKind: UInt8 {
     }
   }
 
-  /// May stand where `by`, `on` and their like want a label.
-  var isGroupingLabel: Bool { isMetricIdentifier || isKeyword || self == .atan2 }
+  /// May stand where `by`, `on` and their like want a label. The reference leaves `without` out.
+  var isGroupingLabel: Bool { (isMetricIdentifier || isKeyword || self == .atan2) && self != .without }
 
   var beginsExpression: Bool {
     switch self {
