@@ -1,4 +1,5 @@
 import Foundation
+import Scenarios
 
 /// The folder of outside scripts, when it stands beside the project or the environment names it.
 enum Conformance {
@@ -40,4 +41,18 @@ enum Conformance {
 
   /// Cases that are known to fail, one a line.
   static let knownFailures = root.appending(path: "Tests/Golden/promql/known-failures.txt")
+
+  static func knownFailureList() throws -> Set<String> {
+    guard FileManager.default.fileExists(atPath: knownFailures.path) else { return [] }
+    let lines = try String(contentsOf: knownFailures, encoding: .utf8).split(separator: "\n")
+    return Set(lines.compactMap { $0.hasPrefix("#") ? nil : $0.split(separator: " ").first.map(String.init) })
+  }
+
+  /// Each with its query, for the reader.
+  static func write(knownFailures ids: [String], _ failures: [String: ScriptFailure]) throws {
+    let lines = ids.map { "\($0) \(failures[$0]!.query)" }
+    let head = "# Cases of the outside scripts that fail: NAME.test:LINE QUERY. The list can only shrink."
+    try FileManager.default.createDirectory(at: knownFailures.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try ([head] + lines).joined(separator: "\n").appending("\n").write(to: knownFailures, atomically: true, encoding: .utf8)
+  }
 }
