@@ -179,6 +179,9 @@ import Testing
     #expect(message("1" + String(repeating: " + 1", count: 1000)) == "expression is too large, at most 1000 operators in a chain")
     #expect(message("1" + String(repeating: " + 1", count: 990)) == nil)
     #expect(message("a ^ " + String(repeating: "b ^ ", count: 3000) + "c") == "expression is nested too deeply, at most 200 levels")
+    let many = String(repeating: "nope(1) + ", count: 900) + "1"
+    let error = #expect(throws: ParseError.self) { try PromQLParser().parse(many) }
+    #expect(error?.diagnostics.count == SyntaxLimits.standard.diagnostics)
     #expect(message("foo + bar", SyntaxLimits(queryBytes: 5)) == "query is too long: 9 bytes, at most 5")
     #expect(message("foo[" + String(repeating: "-", count: 201) + "1]") == "expression is nested too deeply, at most 200 levels")
   }
