@@ -91,7 +91,7 @@ private final class RecordingStore: SampleSink, SeriesSource {
       ])
   }
 
-  @Test(arguments: ["time() + a", "a @ start()", "timestamp(a)", "rate(a[5m] offset step())"])
+  @Test(arguments: ["time() + a", "a @ start()", "timestamp(a)", "info(a)", "rate(a[5m] offset step())"])
   func `what depends on its time is not pinned`(query: String) {
     let engine = FixedEngine(Self.vector([]))
     _ = run("eval instant at 10m \(query)", engine)

@@ -3,10 +3,10 @@ import SeriesModel
 
 /// Other ways to ask the same: a case holds in all of them.
 enum QueryVariants {
-  /// Functions whose result depends on when they are evaluated, though their arguments may not.
+  /// Functions whose result depends on when they are evaluated, though their arguments may not. `info` looks up its series at that time.
   private static let timely: Set<String> = [
     "time", "timestamp", "predict_linear", "day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month",
-    "year",
+    "year", "info",
   ]
   private static let bound: Set<String> = ["start", "end", "step", "range"]
 
