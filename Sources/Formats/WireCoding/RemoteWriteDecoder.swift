@@ -126,13 +126,16 @@ private struct RemoteWriteDecoder {
     var previous: Range<Int>?
     for (name, value) in labels {
       guard !name.isEmpty else { return .failure(Problem(reason: "a label has no name")) }
-      guard isText(name), isText(value) else { return .failure(Problem(reason: "the label \(text(name)) is not UTF-8")) }
       if let previous, !precedes(previous, name) { return sortedLabelSet() }
       previous = name
       // An empty value means that the label is absent.
       if value.isEmpty { continue }
       Self.append(bytes[name], to: &set)
       Self.append(bytes[value], to: &set)
+    }
+    // Fast path: ASCII, lengths below 128 included.
+    if set.reduce(0, |) >= 0x80, let bad = labels.first(where: { !isText($0.name) || !isText($0.value) }) {
+      return .failure(Problem(reason: "the label \(text(bad.name)) is not UTF-8"))
     }
     return set.isEmpty ? .failure(Problem(reason: "a series needs at least one label")) : .success(LabelSet(uncheckedBytes: set))
   }
@@ -171,10 +174,7 @@ private struct RemoteWriteDecoder {
   }
 
   private func isText(_ range: Range<Int>) -> Bool {
-    // Fast path: ASCII.
-    var all: UInt8 = 0
-    for i in range { all |= bytes[i] }
-    return all < 0x80 || (try? UTF8Span(validating: bytes.span.extracting(range))) != nil
+    (try? UTF8Span(validating: bytes.span.extracting(range))) != nil
   }
 
   private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }

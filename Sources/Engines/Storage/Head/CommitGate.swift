@@ -1,4 +1,3 @@
-
 /// Numbers the batches, and knows which of them living views see.
 final class CommitGate: Sendable {
   private struct State: Sendable {
