@@ -65,7 +65,10 @@ package final class DurableLog: Sendable {
     writer = BlockingLock(opened)
   }
 
-  deinit { close() }
+  deinit {
+    close()
+    lockFile.unlock()
+  }
 
   /// The position after the last durable record.
   package var end: LogPosition { durableEnd.withLock { $0 } }

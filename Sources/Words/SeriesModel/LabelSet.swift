@@ -10,7 +10,7 @@ public struct LabelSet: Hashable, Sendable {
 
   /// From labels in any order. Of two with one name the last wins; empty values are left out.
   public init(_ labels: [Label]) {
-    self.init(builder: LabelSetBuilder(labels))
+    bytes = LabelSorter.bytes(of: labels)
   }
 
   public init(_ labels: KeyValuePairs<String, String>) {
@@ -25,10 +25,6 @@ public struct LabelSet: Hashable, Sendable {
       Self.append(label.name, to: &bytes)
       Self.append(label.value, to: &bytes)
     }
-  }
-
-  init(builder: LabelSetBuilder) {
-    self.init(sortedUnique: builder.sortedUnique())
   }
 
   /// From bytes in this type's own shape, which the caller vouches for (a decoder that has checked them).
@@ -49,14 +45,17 @@ public struct LabelSet: Hashable, Sendable {
   }
 
   /// The value of a label, or `nil` when it is absent.
-  public subscript(_ name: String) -> String? {
-    let wanted = name.utf8
-    let length = wanted.count
+  public subscript(_ name: String) -> String? { valueRange(of: name).map(text) }
+
+  /// Where the bytes of a label's value are.
+  package func valueRange(of name: String) -> Range<Int>? {
+    var wanted = name
+    let length = wanted.utf8.count
     var offset = 0
     while offset < bytes.count {
       let found = Self.range(at: &offset, in: bytes)
       let value = Self.range(at: &offset, in: bytes)
-      if found.count == length, bytes[found].elementsEqual(wanted) { return text(value) }
+      if found.count == length, ByteComparison.equal(bytes, found, &wanted) { return value }
     }
     return nil
   }
@@ -85,41 +84,43 @@ public struct LabelSet: Hashable, Sendable {
 
   // MARK: Derived sets
 
-  public func removing(_ names: some Sequence<String>) -> LabelSet {
-    let names = Set(names)
-    return filtered { !names.contains($0) }
-  }
+  public func removing(_ names: some Sequence<String>) -> LabelSet { filtered(Array(names), keepingNamed: false) }
 
-  public func keeping(_ names: some Sequence<String>) -> LabelSet {
-    let names = Set(names)
-    return filtered { names.contains($0) }
-  }
+  public func keeping(_ names: some Sequence<String>) -> LabelSet { filtered(Array(names), keepingNamed: true) }
 
-  public var withoutMetricName: LabelSet { filtered { $0 != LabelName.metric } }
+  public var withoutMetricName: LabelSet { filtered([LabelName.metric], keepingNamed: false) }
 
   /// Sets one label; an empty value removes it.
   public func setting(_ name: String, _ value: String) -> LabelSet {
     var builder = LabelSetBuilder(self)
     builder.set(name, value)
-    return LabelSet(builder: builder)
+    return builder.build()
   }
 
-  private func filtered(_ keep: (String) -> Bool) -> LabelSet {
+  private func filtered(_ names: consuming [String], keepingNamed: Bool) -> LabelSet {
     var kept: [UInt8] = []
     kept.reserveCapacity(bytes.count)
     var offset = 0
+    // Labels that stay one behind the other are copied together.
+    var runStart = 0
     while offset < bytes.count {
       let start = offset
       let name = Self.range(at: &offset, in: bytes)
       _ = Self.range(at: &offset, in: bytes)
-      if keep(text(name)) { kept.append(contentsOf: bytes[start..<offset]) }
+      let isNamed = names.indices.contains { ByteComparison.equal(bytes, name, &names[$0]) }
+      if isNamed != keepingNamed {
+        if runStart < start { kept.append(contentsOf: bytes[runStart..<start]) }
+        runStart = offset
+      }
     }
+    if runStart == 0 { return self }
+    if runStart < offset { kept.append(contentsOf: bytes[runStart..<offset]) }
     return LabelSet(uncheckedBytes: kept)
   }
 
   // MARK: Coding
 
-  private static func append(_ text: String, to bytes: inout [UInt8]) {
+  static func append(_ text: String, to bytes: inout [UInt8]) {
     var length = text.utf8.count
     while length >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: length) | 0x80)
@@ -129,7 +130,7 @@ public struct LabelSet: Hashable, Sendable {
     bytes.append(contentsOf: text.utf8)
   }
 
-  private static func range(at offset: inout Int, in bytes: [UInt8]) -> Range<Int> {
+  static func range(at offset: inout Int, in bytes: [UInt8]) -> Range<Int> {
     var length = 0
     var shift = 0
     while true {
@@ -147,25 +148,17 @@ public struct LabelSet: Hashable, Sendable {
 extension LabelSet: Comparable {
   /// Label by label, name before value; a set that is the beginning of another comes first.
   public static func < (a: LabelSet, b: LabelSet) -> Bool {
-    var i = 0
-    var j = 0
-    while i < a.bytes.count, j < b.bytes.count {
-      for _ in 0..<2 {
-        let x = range(at: &i, in: a.bytes)
-        let y = range(at: &j, in: b.bytes)
-        if let order = lexicographicOrder(a.bytes, x, b.bytes, y) { return order }
-      }
+    let shared = ByteComparison.sharedPrefix(a.bytes, b.bytes)
+    // The texts before the one with the first different byte (or length) are the same, and so stand at the same offsets.
+    var offset = 0
+    while offset < a.bytes.count {
+      let start = offset
+      let text = range(at: &offset, in: a.bytes)
+      if shared >= text.upperBound { continue }
+      var other = start
+      return start < b.bytes.count && ByteComparison.order(a.bytes, text, b.bytes, range(at: &other, in: b.bytes)) < 0
     }
-    return i >= a.bytes.count && j < b.bytes.count
-  }
-
-  private static func lexicographicOrder(_ a: [UInt8], _ x: Range<Int>, _ b: [UInt8], _ y: Range<Int>) -> Bool? {
-    let shared = min(x.count, y.count)
-    for k in 0..<shared {
-      let (left, right) = (a[x.lowerBound + k], b[y.lowerBound + k])
-      if left != right { return left < right }
-    }
-    return x.count == y.count ? nil : x.count < y.count
+    return b.bytes.count > a.bytes.count
   }
 }
 

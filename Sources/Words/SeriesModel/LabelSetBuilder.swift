@@ -21,22 +21,49 @@ public struct LabelSetBuilder: Sendable {
     labels.last { $0.name == name && !$0.value.isEmpty }?.value
   }
 
-  public func build() -> LabelSet { LabelSet(builder: self) }
+  public func build() -> LabelSet { LabelSet(labels) }
+}
 
-  func sortedUnique() -> [Label] {
-    // The order of insertion decides between equal names, so it is part of the key.
-    let sorted = labels.enumerated().sorted { a, b in
-      let (x, y) = (a.element.name.utf8, b.element.name.utf8)
-      if x.lexicographicallyPrecedes(y) { return true }
-      if y.lexicographicallyPrecedes(x) { return false }
-      return a.offset < b.offset
+/// Brings labels of any order into the bytes of a label set.
+enum LabelSorter {
+  /// Where a label's texts are in a buffer.
+  private struct Place {
+    var name: Range<Int>
+    var value: Range<Int>
+    /// What it takes in a label set, lengths included: the name's begin.
+    var start: Int
+    var order: Int
+  }
+
+  static func bytes(of labels: [Label]) -> [UInt8] {
+    var buffer: [UInt8] = []
+    buffer.reserveCapacity(labels.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 })
+    var places: [Place] = []
+    places.reserveCapacity(labels.count)
+    var sorted = true
+    for label in labels {
+      let start = buffer.count
+      LabelSet.append(label.name, to: &buffer)
+      let name = buffer.count - label.name.utf8.count..<buffer.count
+      LabelSet.append(label.value, to: &buffer)
+      let place = Place(name: name, value: buffer.count - label.value.utf8.count..<buffer.count, start: start, order: places.count)
+      if let last = places.last, ByteComparison.order(buffer, last.name, buffer, name) >= 0 { sorted = false }
+      if place.value.isEmpty { sorted = false }
+      places.append(place)
     }
-    var unique: [Label] = []
-    unique.reserveCapacity(sorted.count)
-    for (_, label) in sorted {
-      if unique.last?.name.utf8.elementsEqual(label.name.utf8) == true { unique.removeLast() }
-      unique.append(label)
+    // Fast path: sorted, each name once, no value empty.
+    if sorted { return buffer }
+    places.sort { a, b in
+      let order = ByteComparison.order(buffer, a.name, buffer, b.name)
+      return order < 0 || order == 0 && a.order < b.order
     }
-    return unique.filter { !$0.value.isEmpty }
+    var out: [UInt8] = []
+    out.reserveCapacity(buffer.count)
+    for (i, place) in places.enumerated() {
+      // Of two with one name the last wins.
+      if i + 1 < places.count, ByteComparison.order(buffer, place.name, buffer, places[i + 1].name) == 0 { continue }
+      if !place.value.isEmpty { out.append(contentsOf: buffer[place.start..<place.value.upperBound]) }
+    }
+    return out
   }
 }

@@ -9,7 +9,12 @@ public final class RegularExpression: Sendable {
   public init(_ pattern: String, anchored: Bool = true) throws(RegularExpressionError) {
     self.pattern = pattern
     let translated = try PatternSyntax.translated(pattern)
-    handle = try RE2Handle(anchored ? "^(?s:\(translated))$" : translated)
+    do {
+      handle = try RE2Handle(anchored ? "^(?s:\(translated))$" : translated)
+    } catch {
+      // Valid, but beyond what RE2 may use: 64 MiB for one pattern.
+      throw RegularExpressionError("error parsing regexp: \(error.message): `\(pattern)`")
+    }
   }
 
   /// Whether the whole text matches.

@@ -107,6 +107,23 @@ import Testing
     #expect(head.statistics().seriesCount == 2)
   }
 
+  @Test func `places are used again and every selection still finds its series`() throws {
+    let head = Head(options: HeadOptions(history: .seconds(60)))
+    for round in 0..<6 as Range<Int64> {
+      for i in 0..<50 { try head.add(["round": "\(round)", "i": "\(i)", "odd": "\(i % 2)"], round * 200_000, Double(i)) }
+      try head.add(["clock": "1"], round * 200_000, 1)
+      let view = head.view()
+      let now = span(round * 200_000, round * 200_000)
+      #expect(try view.select([.equal("round", "\(round)")], in: now, limit: .max).count == 50)
+      #expect(try view.select([.equal("odd", "1"), .notEqual("i", "7")], in: now, limit: .max).count == 24)
+      let all = try view.select([], in: .all, limit: .max)
+      #expect(all.labels == all.labels.sorted() && Set(all.refs).count == all.count)
+    }
+    #expect(head.statistics().seriesCount <= 102)
+    let places = try head.view().select([], in: .all, limit: .max).refs.map { SeriesShelves.place($0) }
+    #expect(places.max()! <= 150)
+  }
+
   @Test func `a series without samples stays for as long as the history, then goes`() throws {
     let head = Head(options: HeadOptions(history: .seconds(60)))
     try head.add(["s": "clock"], 0, 1)

@@ -81,6 +81,17 @@ import Testing
     }
   }
 
+  @Test func `a child process that still has the files open does not keep the folder`() throws {
+    let folder = LogFolder()
+    var log: DurableLog? = try folder.open()
+    try log!.append([1])
+    // Another descriptor of the same open file, as a child has before it becomes another program.
+    let copy = try #require(System.duplicateDescriptor(of: folder.path + "/LOCK"))
+    defer { close(copy) }
+    log = nil
+    #expect(try folder.open().records() == [[1]])
+  }
+
   @Test func `a second opening is refused with the owner's process number, and a failed one leaves the first alone`() throws {
     let folder = LogFolder()
     let log = try folder.open()

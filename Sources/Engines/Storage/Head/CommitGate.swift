@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Numbers the batches, and knows which of them living views see.
 final class CommitGate: Sendable {
   private struct State: Sendable {
@@ -9,7 +7,7 @@ final class CommitGate: Sendable {
     var views: [UInt64: Int] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = BlockingLock(State())
 
   /// The number of the next batch, and the least number that a living view or the next one carries. Only one batch is under way at a time.
   func begin() -> (batch: UInt64, oldestView: UInt64) {

@@ -1,5 +1,4 @@
 import SeriesModel
-import Synchronization
 
 /// The newest samples of all series, in memory.
 ///
@@ -16,8 +15,8 @@ package final class Head: SeriesSource, SampleSink {
   let gate = CommitGate()
   private let lookup = SeriesLookup()
   private let appending: BlockingLock<Ledger>
-  private let totals = Mutex(Totals())
-  private let families = Mutex<[String: MetricMetadata]>([:])
+  private let totals = BlockingLock(Totals())
+  private let families = BlockingLock<[String: MetricMetadata]>([:])
 
   /// What the appender keeps for itself.
   private struct Ledger: Sendable {

@@ -61,6 +61,12 @@ struct LabelIndex {
   private static func insert(_ place: UInt32, into places: inout [UInt32]) {
     // Fast path: a new place is greater than all before.
     guard let last = places.last, last > place else { return places.append(place) }
-    places.insert(place, at: places.firstIndex { $0 > place } ?? places.endIndex)
+    var low = 0
+    var high = places.count
+    while low < high {
+      let middle = (low + high) / 2
+      if places[middle] < place { low = middle + 1 } else { high = middle }
+    }
+    places.insert(place, at: low)
   }
 }

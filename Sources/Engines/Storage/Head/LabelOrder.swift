@@ -1,5 +1,4 @@
 import SeriesModel
-import Synchronization
 
 /// The places of a head's series in the order of their label sets, kept from one selection to the next.
 ///

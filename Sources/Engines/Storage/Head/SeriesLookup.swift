@@ -1,5 +1,4 @@
 import SeriesModel
-import Synchronization
 
 /// From a label set to its reference: open addressing over hashes that the label sets bring along, in 64 parts with a lock each.
 ///
@@ -44,7 +43,7 @@ final class SeriesLookup: Sendable {
   }
 
   private final class Part: Sendable {
-    let table = Mutex(Table())
+    let table = BlockingLock(Table())
   }
 
   private let parts: [Part] = (0..<64).map { _ in Part() }

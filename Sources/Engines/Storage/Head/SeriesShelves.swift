@@ -1,12 +1,11 @@
 import SeriesModel
-import Synchronization
 
 /// Where the series stand: blocks of 1024 neighbours on one of 64 shelves, each with a lock.
 ///
 /// A reference is a place (low 32 bits) and the tenure of the series that has it (high 32 bits).
 final class SeriesShelves: Sendable {
   final class Shelf: Sendable {
-    let series = Mutex<[HeadSeries]>([])
+    let series = BlockingLock<[HeadSeries]>([])
   }
 
   private let shelves: [Shelf] = (0..<64).map { _ in Shelf() }

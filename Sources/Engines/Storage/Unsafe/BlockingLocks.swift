@@ -1,6 +1,6 @@
 import Glibc
 
-/// A lock for work longer than a few hundred nanoseconds: those who wait sleep and do not spin.
+/// A lock whose waiters sleep and do not spin, and which the thread sanitizer knows (it does not see into `Synchronization.Mutex`).
 // Invariant: `state` is touched only between lock and unlock of `mutex`, which lives at one address until deinit.
 @safe final class BlockingLock<State>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>

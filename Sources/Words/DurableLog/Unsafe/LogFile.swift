@@ -85,4 +85,7 @@ final class LogFile: Sendable {
     guard errno == EWOULDBLOCK else { throw .system(call: "flock", file: path, errno: errno) }
     return false
   }
+
+  /// Gives the lock up for everybody who shares this open file: a child process between fork and exec would keep it otherwise.
+  func unlock() { flock(descriptor, LOCK_UN) }
 }

@@ -25,4 +25,17 @@ enum System {
     // Invariant: the pointer is used inside the call.
     precondition(unsafe setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &timer, nil) == 0)
   }
+
+  /// A duplicate of the descriptor with which this process has the file open.
+  static func duplicateDescriptor(of path: String) -> Int32? {
+    let open = (0..<1024 as Range<Int32>).first { descriptor in
+      var name = [UInt8](repeating: 0, count: 4096)
+      // Invariant: readlink writes at most the count it is told and says how many bytes these are.
+      let length = unsafe name.withUnsafeMutableBytes { buffer in
+        unsafe readlink("/proc/self/fd/\(descriptor)", buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
+      }
+      return length > 0 && String(decoding: name.prefix(length), as: UTF8.self) == path
+    }
+    return open.map { dup($0) }
+  }
 }
