@@ -27,7 +27,8 @@ public struct RuleGroup: Sendable {
   public var range: SourceRange
 
   public init(
-    name: String, interval: PromDuration? = nil, queryOffset: PromDuration? = nil, limit: Int = 0, labels: [Label] = [], rules: [Rule],
+    name: String, interval: PromDuration? = nil, queryOffset: PromDuration? = nil, limit: Int = 0, labels: [Label] = [],
+    rules: [Rule],
     range: SourceRange = .unknown
   ) {
     self.name = name
