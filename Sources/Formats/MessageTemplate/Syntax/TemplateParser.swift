@@ -28,7 +28,14 @@ struct TemplateParser {
   /// What a list of nodes ended with.
   private enum Ending {
     case end(offset: Int)
-    case elseClause
+    case elseClause(offset: Int)
+
+    var offset: Int {
+      switch self {
+      case .end(let offset), .elseClause(let offset): offset
+      }
+    }
+
     var shown: String {
       switch self {
       case .end: "{{end}}"
@@ -57,7 +64,7 @@ struct TemplateParser {
         backup2(delimiter)
       }
       switch try textOrAction() {
-      case .ending(let ending): throw failure("unexpected \(ending.shown)")
+      case .ending(let ending): throw failure("unexpected \(ending.shown)", at: ending.offset)
       case .node(let node): root.append(node)
       }
     }
@@ -78,7 +85,7 @@ struct TemplateParser {
     let (outerVariables, outerRange) = (variables, rangeDepth)
     (variables, rangeDepth) = (["$"], 0)
     let (list, ending) = try itemList()
-    guard case .end = ending else { throw failure("unexpected \(ending.shown) in \(context)") }
+    guard case .end = ending else { throw failure("unexpected \(ending.shown) in \(context)", at: ending.offset) }
     (variables, rangeDepth) = (outerVariables, outerRange)
     if let before = definitions[defined], !Self.isBlank(before) {
       if !Self.isBlank(list) { throw failure("template: multiple definition of template \(GoText.quote(defined))") }
@@ -126,8 +133,12 @@ struct TemplateParser {
       case .block: return .node(try block())
       case .breakWord: return .node(.breakLoop(offset: try loopControl(token)))
       case .continueWord: return .node(.continueLoop(offset: try loopControl(token)))
-      case .else: return .ending(try elseClause())
-      case .end: return .ending(.end(offset: try expect(.rightDelimiter, "end").offset))
+      case .else:
+        try elseClause()
+        return .ending(.elseClause(offset: token.offset))
+      case .end:
+        try expect(.rightDelimiter, "end")
+        return .ending(.end(offset: token.offset))
       case .if: return .node(.control(try control(.if)))
       case .range: return .node(.control(try control(.range)))
       case .with: return .node(.control(try control(.with)))
@@ -147,10 +158,9 @@ struct TemplateParser {
     return word.offset
   }
 
-  private mutating func elseClause() throws(TemplateError) -> Ending {
+  private mutating func elseClause() throws(TemplateError) {
     let ahead = peekNonSpace()
     if ahead.kind != .keyword(.if), ahead.kind != .keyword(.with) { try expect(.rightDelimiter, "else") }
-    return .elseClause
   }
 
   private mutating func control(_ kind: TemplateControl.Kind) throws(TemplateError) -> TemplateControl {
@@ -173,7 +183,7 @@ struct TemplateParser {
       made.elseList = [.control(try control(.with))]
     } else {
       let (elseList, last) = try itemList()
-      guard case .end = last else { throw failure("expected end; found \(last.shown)") }
+      guard case .end = last else { throw failure("expected end; found \(last.shown)", at: last.offset) }
       made.elseList = elseList
     }
     return made
