@@ -27,6 +27,9 @@ package struct DiagnosticRenderer: Sendable {
     isatty(descriptor) == 1 && (environment("NO_COLOR") ?? "").isEmpty && environment("TERM") != "dumb"
   }
 
+  /// A text that is safe to print on one line of a terminal: control characters become visible.
+  package func printable(_ text: String) -> String { DisplayText.printable(text) }
+
   package func render(_ diagnostics: [Diagnostic], in file: SourceFile) -> String {
     diagnostics.map { render($0, in: file) }.joined()
   }
