@@ -17,7 +17,7 @@ extension YAMLNode {
   /// - Source: YAML 1.2.2, §10.3.2, with 1.1's octal and binary numbers, as the reference's reader for rule files has them.
   package var resolved: YAMLResolved {
     guard let scalar, scalar.style == .plain || tag != nil else { return .string }
-    if tag == "tag:yaml.org,2002:str" || tag == "!" || tag == "tag:yaml.org,2002:binary" { return .string }
+    if let tag, !Self.resolvable.contains(tag) { return .string }
     if let known = Self.words[scalar.text] { return known }
     guard let first = scalar.text.utf8.first, ScalarNumber.starts.contains(first) else { return .string }
     if let value = ScalarNumber.integer(scalar.text) { return .int(value) }
@@ -28,8 +28,8 @@ extension YAMLNode {
   /// Nothing, `~`, `null`: the same as leaving the field out.
   package var isNull: Bool { scalar != nil && resolved == .null }
 
-  /// The text of any scalar that is not null. Numbers and booleans are strings as they are written.
-  package var string: String? { isNull ? nil : scalar?.text }
+  /// The text of any scalar that is not null. Numbers and booleans are strings as they are written; `!!binary` is not read.
+  package var string: String? { isNull || tag == "tag:yaml.org,2002:binary" ? nil : scalar?.text }
 
   /// `true`, and wherever a boolean is wanted also `yes`, `on`, `y`.
   package var bool: Bool? {
@@ -68,6 +68,10 @@ extension YAMLNode {
   package func embeddedText(in file: SourceFile) -> EmbeddedText? {
     scalar.map { ScalarPlaces.embedded($0, range, in: file.utf8) }
   }
+
+  /// Tags under which the form of the text still decides; under others (`!!str`, a program's own) it is a string.
+  private static let resolvable: Set<String> = Set(
+    ["null", "bool", "int", "float", "timestamp"].map { "tag:yaml.org,2002:" + $0 } + ["!"])
 
   private static let words: [String: YAMLResolved] = {
     var words: [String: YAMLResolved] = [:]

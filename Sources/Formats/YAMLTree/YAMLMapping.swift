@@ -80,7 +80,7 @@ package struct YAMLMapping {
     }
   }
 
-  /// A mapping from text to text, in the order of the file; a null value is the empty text.
+  /// A mapping from text to text, in the order of the file; a null value is the empty text, a null key is left out.
   package mutating func stringMap(_ name: String) -> [YAMLEntry] {
     guard let node = node(name) else { return [] }
     guard let entries = node.mapping else {
@@ -88,6 +88,7 @@ package struct YAMLMapping {
       return []
     }
     return entries.filter { entry in
+      if entry.key.isNull { return false }
       for part in [entry.key, entry.value] where part.scalar == nil {
         sink.error("yaml/type", at: part.range, "expected a string in \"\(name)\", found \(part.kindPhrase)")
         return false
@@ -98,9 +99,9 @@ package struct YAMLMapping {
 
   // MARK: The rest
 
-  /// Reports the fields that nobody asked for, with the known name that is nearest.
+  /// Reports the fields that nobody asked for, with the known name that is nearest. A null key names no field.
   package func finish() {
-    for entry in entries {
+    for entry in entries where !entry.key.isNull {
       guard let name = entry.key.scalar?.text else {
         sink.error("yaml/type", at: entry.key.range, "expected a field name in a \(what), found \(entry.key.kindPhrase)")
         continue

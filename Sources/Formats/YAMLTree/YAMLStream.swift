@@ -56,6 +56,12 @@ package struct YAMLStream {
         "yaml/encoding", at: SourceRange(bad, bad + 1), "invalid UTF-8: unexpected byte 0x\(hex.count < 2 ? "0" : "")\(hex)")
       return nil
     }
+    // libyaml passes over these at the start of any line, so that a key would look right and be another.
+    if let line = bytes.firstRange(of: [0x0a, 0xef, 0xbb, 0xbf]) {
+      let place = SourceRange(line.lowerBound + 1, line.upperBound)
+      sink.error("yaml/syntax", at: place, "unexpected byte order mark", hint: "it may only stand at the beginning of the text")
+      return nil
+    }
     return bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
   }
 }

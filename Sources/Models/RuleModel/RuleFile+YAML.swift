@@ -16,7 +16,7 @@ package struct RuleFileLimits: Sendable {
 
 /// Reads a rule file as Prometheus 3.5 does, and finds everything that is wrong with it.
 ///
-/// Only the first YAML document counts; an empty file has no groups. Unknown fields are errors at every level.
+/// Only the first YAML document counts; an empty file has no groups; nulls in lists are passed over. Unknown fields are errors at every level.
 /// - Errors: `yaml/*`, `promql/*`, `template/syntax`, and the checks named in ``RuleCheck``. Places are those of the file, also inside block
 ///   scalars.
 package struct RuleFileReader {
@@ -50,7 +50,7 @@ package struct RuleFileReader {
     fields.finish()
     var seen: [String: SourceRange] = [:]
     var groups: [RuleGroup] = []
-    for node in nodes {
+    for node in nodes where !node.isNull {
       guard let group = group(node) else { continue }
       if let first = seen[group.name] {
         let note = "first at line \(sink.file.location(of: first.lower).line)"
@@ -64,7 +64,7 @@ package struct RuleFileReader {
   }
 
   private mutating func group(_ node: YAMLNode) -> RuleGroup? {
-    guard var fields = YAMLMapping(orEmpty(node), "rule group", sink) else { return nil }
+    guard var fields = YAMLMapping(node, "rule group", sink) else { return nil }
     let name = fields.string("name") ?? ""
     if name.isEmpty {
       sink.error(RuleCheck.groupName, at: fields.node("name")?.range ?? start(node), "a rule group needs a name that is not empty")
@@ -76,7 +76,7 @@ package struct RuleFileReader {
     let nodes = fields.sequence("rules")
     fields.finish()
     var rules: [Rule] = []
-    for node in nodes {
+    for node in nodes where !node.isNull {
       rulesLeft -= 1
       guard rulesLeft >= 0 else {
         if rulesLeft == -1 { sink.error(RuleCheck.limit, at: start(node), "more rules in one file than the limit rules allows") }
@@ -103,7 +103,7 @@ package struct RuleFileReader {
   }
 
   private mutating func rule(_ node: YAMLNode, _ groupLabels: [Label]) -> Rule? {
-    guard var mapping = YAMLMapping(orEmpty(node), "rule", sink) else { return nil }
+    guard var mapping = YAMLMapping(node, "rule", sink) else { return nil }
     let fields = Fields(
       record: mapping.string("record") ?? "", alert: mapping.string("alert") ?? "", expr: mapping.text("expr"),
       holdFor: duration("for", in: &mapping), keepFiringFor: duration("keep_firing_for", in: &mapping),
@@ -191,9 +191,6 @@ package struct RuleFileReader {
   }
 
   // MARK: Fields
-
-  /// A null where a mapping belongs counts as an empty one.
-  private func orEmpty(_ node: YAMLNode) -> YAMLNode { node.isNull ? YAMLNode(.mapping([]), range: node.range) : node }
 
   private func start(_ node: YAMLNode) -> SourceRange { SourceRange(node.range.lower, node.range.lower) }
 

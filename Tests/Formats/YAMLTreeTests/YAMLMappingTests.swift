@@ -14,7 +14,7 @@ import Testing
       ("1.", .float(1)), ("true", .bool(true)), ("False", .bool(false)), ("~", .null), ("", .null), ("NULL", .null),
       ("nULL", .string),
       ("yes", .string), ("5m", .string), ("1.2.3", .string), ("'5'", .string), ("\"\"", .string), ("!!str 5", .string),
-      ("0x", .string),
+      ("0x", .string), ("! 5", .int(5)), ("!", .null), ("!mine 5", .string), ("!!int 5", .int(5)),
       ("--1", .string), ("089", .float(89)), ("99999999999999999999", .float(1e20)), ("1e", .string), (".", .string),
     ] as [(String, YAMLResolved)])
   func `plain text decides its type`(_ text: String, _ expected: YAMLResolved) throws {

@@ -50,6 +50,7 @@ func headlines(_ stream: YAMLStream) -> [String] {
     ("a: b: c", "1:5 mapping values are not allowed in this context [yaml/syntax]"),
     ("a:\n\t- b", "2:1 found character that cannot start any token [yaml/syntax]"),
     ("a: \"é\u{1}\"", "1:6 control characters are not allowed [yaml/syntax]"),
+    ("a: 1\n\u{feff}b: 2", "2:1 unexpected byte order mark [yaml/syntax]"),
     ("a: 1\n---\nb: 2", "3:1 a second document in a file that holds one [yaml/documents]"),
   ])
   func `what is wrong is said with its place`(_ text: String, _ expected: String) {
