@@ -12,6 +12,9 @@ struct GoFormat {
     var sharp = false
     var space = false
     var zero = false
+    /// `%#v` and `%+v`, which mean something else than the flags of other verbs.
+    var goSyntax = false
+    var fieldNames = false
   }
 
   private let format: [UInt8]
@@ -68,6 +71,10 @@ struct GoFormat {
       out += "%!(NOVERB)"
       return
     }
+    if verb == "v" || verb == "w" {
+      (flags.goSyntax, flags.sharp) = (flags.sharp, false)
+      (flags.fieldNames, flags.plus) = (flags.plus, false)
+    }
     switch verb {
     case "%": out += "%"
     case _ where !goodIndex: out += "%!\(verb)(BADINDEX)"
@@ -111,9 +118,9 @@ struct GoFormat {
   }
 
   private mutating func readPrecision() {
-    guard i < format.count, format[i] == UInt8(ascii: ".") else { return }
+    // A full stop at the very end is the verb.
+    guard i + 1 < format.count, format[i] == UInt8(ascii: ".") else { return }
     i += 1
-    if reordered { goodIndex = goodIndex && true }
     argumentIndex()
     if i < format.count, format[i] == UInt8(ascii: "*") {
       i += 1
@@ -134,8 +141,11 @@ struct GoFormat {
     var value: Int?
     while i < format.count, (0x30...0x39).contains(format[i]) {
       let next = (value ?? 0) * 10 + Int(format[i] - 0x30)
-      // Like the reference, which reads such a number as none and stops in its middle.
-      if (value ?? 0) > Self.largest { return nil }
+      // Like the reference, which then reads nothing more.
+      if (value ?? 0) > Self.largest {
+        i = format.count
+        return nil
+      }
       value = next
       i += 1
     }
@@ -199,13 +209,13 @@ struct GoFormat {
     case .vector(let samples): return "[" + samples.map { element(.sample($0), verb) }.joined(separator: " ") + "]"
     case .map(let values, let texts):
       let sorted = GoPrinter.sortedKeys(values)
-      if verb == "v", flags.sharp {
+      if verb == "v", flags.goSyntax {
         let type = texts ? "map[string]string" : "map[string]interface {}"
         return type + "{" + sorted.map { GoText.quote($0) + ":" + element(values[$0]!, verb) }.joined(separator: ", ") + "}"
       }
       return "map[" + sorted.map { element(.string($0), verb) + ":" + element(values[$0]!, verb) }.joined(separator: " ") + "]"
     case .record(let fields, _):
-      return "{" + fields.map { (flags.plus ? $0.name + ":" : "") + element($0.value, verb) }.joined(separator: " ") + "}"
+      return "{" + fields.map { (flags.fieldNames ? $0.name + ":" : "") + element($0.value, verb) }.joined(separator: " ") + "}"
     case .sample(let sample): return formatted(sample.record, verb).map { "&" + $0 }
     }
   }
@@ -267,7 +277,7 @@ struct GoFormat {
       let bare = value.isNaN && !flags.space && !flags.plus
       return pad(bare ? digits : sign + digits, zero: false)
     }
-    if flags.sharp, verb != "v" { digits = sharp(digits, verb) }
+    if flags.sharp { digits = sharp(digits, verb) }
     guard flags.plus || sign != "+" else { return pad(digits) }
     if flags.zero, !flags.minus, let width = flags.width, width > digits.utf8.count + 1 {
       return sign + String(repeating: "0", count: width - 1 - digits.utf8.count) + digits
@@ -278,20 +288,19 @@ struct GoFormat {
   /// The point is always written, and `%g` keeps its trailing zeros.
   private func sharp(_ digits: String, _ verb: Character) -> String {
     let cut = digits.firstIndex { $0 == "e" || $0 == "E" } ?? digits.endIndex
-    var (head, tail) = (String(digits[..<cut]), String(digits[cut...]))
+    var head = String(digits[..<cut])
     if !head.contains(".") { head += "." }
     if verb == "g" || verb == "G" {
       let significant = head.drop { $0 == "0" || $0 == "." }.count { $0.isNumber }
       head += String(repeating: "0", count: max(0, (flags.precision ?? 6) - significant))
     }
-    tail = tail.isEmpty ? "" : tail
-    return head + tail
+    return head + digits[cut...]
   }
 
   private func string(_ value: String, _ verb: Character) -> String? {
     let cut = flags.precision.map { String(String.UnicodeScalarView(value.unicodeScalars.prefix($0))) } ?? value
     switch verb {
-    case "v" where flags.sharp: return pad(GoText.quote(cut))
+    case "v" where flags.goSyntax: return pad(GoText.quote(cut))
     case "v", "s": return pad(cut)
     case "q":
       if flags.sharp, !cut.unicodeScalars.contains(where: { $0 == "`" || ($0.value < 0x20 && $0 != "\t") || $0.value == 0x7f }) {

@@ -63,16 +63,20 @@ enum GoText {
   }
 
   /// A `'x'` literal.
-  static func unquoteRune(_ literal: String) -> Unicode.Scalar? {
+  static func unquoteRune(_ literal: String) throws(GoError) -> Unicode.Scalar {
     var bytes = Array(literal.utf8).dropFirst().dropLast()
+    if bytes.isEmpty { throw GoError("invalid syntax") }
+    let malformed = GoError("malformed character constant: \(literal)")
     if bytes.first == UInt8(ascii: "\\") {
-      guard let piece = unescape(&bytes, UInt8(ascii: "'")), bytes.isEmpty else { return nil }
+      guard let piece = unescape(&bytes, UInt8(ascii: "'")) else { throw GoError("invalid syntax") }
+      guard bytes.isEmpty else { throw malformed }
       // `'\xff'` is the number 255, not a byte of UTF-8.
       if piece.count == 1 { return Unicode.Scalar(piece[0]) }
-      return String(decoding: piece, as: UTF8.self).unicodeScalars.first
+      return String(decoding: piece, as: UTF8.self).unicodeScalars.first!
     }
     let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
-    return scalars.count == 1 ? scalars.first : nil
+    guard scalars.count == 1 else { throw malformed }
+    return scalars.first!
   }
 
   private static func unescape(_ bytes: inout ArraySlice<UInt8>, _ quote: UInt8) -> [UInt8]? {

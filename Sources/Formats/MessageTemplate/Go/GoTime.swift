@@ -38,8 +38,9 @@ enum GoTime {
     var out = ""
     var rest = Array(layout.utf8)[...]
     scan: while !rest.isEmpty {
+      // Longer elements come first in the table; a short name must not be the beginning of another word.
       for (element, write) in elements where rest.starts(with: element.utf8) {
-        // `Jan` must not be the beginning of `January`, `02` not of `002`; longer elements come first in the table.
+        if element == "Jan" || element == "Mon", let next = rest.dropFirst(3).first, (0x61...0x7a).contains(next) { continue }
         out += write(parts)
         rest = rest.dropFirst(element.utf8.count)
         continue scan

@@ -411,7 +411,8 @@ extension TemplateNumber {
   init(_ token: TemplateToken) throws(TemplateError) {
     text = token.text
     if token.kind == .charConstant {
-      guard let value = GoText.unquoteRune(token.text) else { throw TemplateError("malformed character constant: \(token.text)") }
+      let value: Unicode.Scalar
+      do throws(GoError) { value = try GoText.unquoteRune(token.text) } catch { throw TemplateError(error.message) }
       integer = Int(value.value)
       float = Double(value.value)
       isRune = true
@@ -422,7 +423,10 @@ extension TemplateNumber {
     }
     integer = GoText.integer(token.text)
     if let integer { float = Double(integer) } else { float = GoText.float(token.text) }
-    if integer == nil, let float, float.isInfinite || !token.text.utf8.contains(where: { ".eEpP".utf8.contains($0) }) {
+    if let value = float, value.isInfinite { float = nil }
+    // What fits 64 bits without a sign parses, and is refused where it is used.
+    if integer == nil, let value = float, value.magnitude >= 0x1p64, !token.text.utf8.contains(where: { ".eEpP".utf8.contains($0) })
+    {
       throw TemplateError("integer overflow: \(GoText.quote(token.text))")
     }
     if integer == nil, let float { integer = Int(exactly: float) }
