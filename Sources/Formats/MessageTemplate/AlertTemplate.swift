@@ -19,7 +19,7 @@ package struct AlertTemplate: Sendable {
   /// - Parameter alert: the rule's name, for messages.
   /// - Throws: what is wrong, in Go's words; the offset counts from the beginning of `text`.
   package init(_ text: String, alert: String = "") throws(TemplateError) {
-    guard text.utf8.firstRange(of: "{{".utf8) != nil else {
+    guard Self.hasActions(text) else {
       body = .constant(text)
       return
     }
@@ -55,8 +55,9 @@ package struct AlertTemplate: Sendable {
     case .template(let template):
       let data = GoValue.record(
         [
-          (name: "Labels", value: Self.texts(labels)), (name: "ExternalLabels", value: Self.texts(externalLabels)),
-          (name: "ExternalURL", value: .string(externalURL)), (name: "Value", value: .float(value)),
+          GoField(name: "Labels", value: Self.texts(labels)), GoField(name: "ExternalLabels", value: Self.texts(externalLabels)),
+          GoField(name: "ExternalURL", value: .string(externalURL)),
+          GoField(name: "Value", value: .float(value), takesAnything: true),
         ], type: Self.dataType)
       do {
         return try template.expand(data, in: environment)
@@ -64,6 +65,15 @@ package struct AlertTemplate: Sendable {
         throw Self.inText(TemplateError("error executing template \(template.name): \(error.message)", offset: error.offset))
       }
     }
+  }
+
+  private static func hasActions(_ text: String) -> Bool {
+    var before: UInt8 = 0
+    for byte in text.utf8 {
+      if byte == UInt8(ascii: "{"), before == byte { return true }
+      before = byte
+    }
+    return false
   }
 
   private static func inText(_ error: TemplateError) -> TemplateError {

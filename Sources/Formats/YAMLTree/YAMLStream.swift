@@ -57,12 +57,21 @@ package struct YAMLStream {
       return nil
     }
     // libyaml passes over these at the start of any line, so that a key would look right and be another.
-    if let line = bytes.firstRange(of: [0x0a, 0xef, 0xbb, 0xbf]) {
-      let place = SourceRange(line.lowerBound + 1, line.upperBound)
+    if let mark = Self.markAtLineStart(bytes) {
+      let place = SourceRange(mark, mark + 3)
       sink.error("yaml/syntax", at: place, "unexpected byte order mark", hint: "it may only stand at the beginning of the text")
       return nil
     }
     return bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+  }
+
+  private static func markAtLineStart(_ bytes: [UInt8]) -> Int? {
+    var i = 1
+    while i + 2 < bytes.count {
+      if bytes[i] == 0xef, bytes[i - 1] == 0x0a, bytes[i + 1] == 0xbb, bytes[i + 2] == 0xbf { return i }
+      i += 1
+    }
+    return nil
   }
 }
 

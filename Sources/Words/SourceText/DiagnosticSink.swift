@@ -13,9 +13,11 @@ package final class DiagnosticSink {
     self.limit = limit
   }
 
-  package var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+  /// Also of errors that came after the limit.
+  package private(set) var hasErrors = false
 
   package func report(_ diagnostic: Diagnostic) {
+    if diagnostic.severity == .error { hasErrors = true }
     if diagnostics.count < limit { diagnostics.append(diagnostic) } else { omitted += 1 }
   }
 
@@ -27,10 +29,12 @@ package final class DiagnosticSink {
     report(Diagnostic(.warning, check, at: range, message, hint: hint, notes: notes))
   }
 
-  /// In the order of the file; what has no place comes first.
+  /// In the order of the file; what has no place comes first. The last one tells how many are missing, if any are.
   package var inFileOrder: [Diagnostic] {
-    diagnostics.enumerated()
+    let sorted = diagnostics.enumerated()
       .sorted { ($0.element.range.lower, $0.offset) < ($1.element.range.lower, $1.offset) }
       .map(\.element)
+    if omitted == 0 { return sorted }
+    return sorted + [Diagnostic(.note, "", at: .unknown, "\(omitted) further findings are beyond the limit diagnostics = \(limit)")]
   }
 }

@@ -51,7 +51,10 @@ import Testing
     sink.error("a/b", at: SourceRange(3, 3), "e")
     sink.error("a/b", at: SourceRange(1, 1), "e")
     #expect(sink.hasErrors && sink.omitted == 1)
-    #expect(sink.inFileOrder.map(\.message) == ["e", "w"])
+    #expect(sink.inFileOrder.map(\.message) == ["e", "w", "1 further findings are beyond the limit diagnostics = 2"])
+    let full = DiagnosticSink(SourceFile(name: "f", text: ""), limit: 0)
+    full.error("a/b", at: .unknown, "e")
+    #expect(full.hasErrors && full.diagnostics.isEmpty)
   }
 }
 

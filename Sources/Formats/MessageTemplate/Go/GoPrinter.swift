@@ -46,7 +46,10 @@ enum GoPrinter {
 extension GoSample {
   var record: GoValue {
     .record(
-      [(name: "Labels", value: .map(labels.mapValues(GoValue.string), texts: true)), (name: "Value", value: .float(value))],
+      [
+        GoField(name: "Labels", value: .map(labels.mapValues(GoValue.string), texts: true)),
+        GoField(name: "Value", value: .float(value)),
+      ],
       type: "template.sample")
   }
 }

@@ -134,7 +134,7 @@ enum GoText {
 
   /// `strconv.ParseFloat`: decimal and hexadecimal, infinities and NaN in any case.
   static func float(_ text: String) -> Double? {
-    let plain = text.replacing("_", with: "")
+    let plain = String(decoding: text.utf8.filter { $0 != UInt8(ascii: "_") }, as: UTF8.self)
     var lower = plain.lowercased()[...]
     let negative = lower.hasPrefix("-")
     if negative || lower.hasPrefix("+") { lower = lower.dropFirst() }

@@ -10,7 +10,7 @@ indirect enum GoValue: Sendable {
   /// Texts to texts, or to anything.
   case map([String: GoValue], texts: Bool)
   /// A struct: fields in their order, and how Go writes its type.
-  case record([(name: String, value: GoValue)], type: String)
+  case record([GoField], type: String)
   case sample(GoSample)
   /// What `query` yields.
   case vector([GoSample])
@@ -54,7 +54,7 @@ indirect enum GoValue: Sendable {
   func declaresAnything(_ name: String) -> Bool {
     switch self {
     case .map(_, let texts): !texts
-    case .record(_, let type): type.contains("\(name) interface {}")
+    case .record(let fields, _): fields.contains { $0.name == name && $0.takesAnything }
     default: false
     }
   }
@@ -73,6 +73,14 @@ indirect enum GoValue: Sendable {
     case .record, .sample, .time: true
     }
   }
+}
+
+/// A field of a struct.
+struct GoField: Sendable {
+  var name: String
+  var value: GoValue
+  /// Declared as `interface {}`.
+  var takesAnything = false
 }
 
 /// One series of a query's answer.

@@ -288,7 +288,7 @@ final class TemplateRun {
     _ final: GoValue?,
     _ dot: GoValue
   ) throws(TemplateError) -> GoValue {
-    let record: [(name: String, value: GoValue)]
+    let record: [GoField]
     switch receiver {
     case .invalid: return .invalid
     case .map(let values, let texts):

@@ -270,7 +270,11 @@ struct TemplateLexer {
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
   private static func isAlphanumeric(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return scalar == "_" || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) }
+    switch scalar.value {
+    case 0x61...0x7a, 0x41...0x5a, 0x30...0x39, 0x5f: return true
+    case ..<0x80: return false
+    default: break
+    }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber: return true
     default: return false
