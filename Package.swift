@@ -47,7 +47,7 @@ let rooms: [Room] = [
   Room(floor: .models, name: "AlertModel", uses: ["TextCoding", "SeriesModel"]),
   Room(floor: .models, name: "Orchestration", uses: ["SeriesModel"]),
 
-  Room(floor: .engines, name: "Storage", uses: ["SeriesModel"]),
+  Room(floor: .engines, name: "Storage", uses: ["SeriesModel", "TextCoding"]),
   Room(floor: .engines, name: "PromQLEngine", uses: ["SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
   Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
   Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "TextCoding"]),

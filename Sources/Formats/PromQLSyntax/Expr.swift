@@ -61,16 +61,21 @@ public struct NumberLiteral: Hashable, Sendable {
     self.range = range
   }
 
-  // By bits: `NaN` equals itself, and the zeros differ.
+  // By bits: the zeros differ, and `NaN` equals itself.
   public static func == (a: NumberLiteral, b: NumberLiteral) -> Bool {
-    a.value.bitPattern == b.value.bitPattern && a.isDuration == b.isDuration && a.range == b.range
+    a.value.identity == b.value.identity && a.isDuration == b.isDuration && a.range == b.range
   }
 
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(value.bitPattern)
+    hasher.combine(value.identity)
     hasher.combine(isDuration)
     hasher.combine(range)
   }
+}
+
+extension Double {
+  /// Equal for all that print alike.
+  fileprivate var identity: UInt64 { isNaN ? Double.nan.bitPattern : bitPattern }
 }
 
 public struct StringLiteral: Hashable, Sendable {
@@ -311,7 +316,7 @@ public struct VectorMatching: Hashable, Sendable {
   // By bits, as number literals.
   public static func == (a: VectorMatching, b: VectorMatching) -> Bool {
     a.cardinality == b.cardinality && a.on == b.on && a.labels == b.labels && a.include == b.include
-      && a.fillLeft?.bitPattern == b.fillLeft?.bitPattern && a.fillRight?.bitPattern == b.fillRight?.bitPattern
+      && a.fillLeft?.identity == b.fillLeft?.identity && a.fillRight?.identity == b.fillRight?.identity
   }
 
   public func hash(into hasher: inout Hasher) {
@@ -319,8 +324,8 @@ public struct VectorMatching: Hashable, Sendable {
     hasher.combine(on)
     hasher.combine(labels)
     hasher.combine(include)
-    hasher.combine(fillLeft?.bitPattern)
-    hasher.combine(fillRight?.bitPattern)
+    hasher.combine(fillLeft?.identity)
+    hasher.combine(fillRight?.identity)
   }
 }
 

@@ -176,7 +176,8 @@ extension LabelSet: CustomStringConvertible {
     let others = labels.filter { $0.name != LabelName.metric }
     let classic = LabelName.isClassicMetric(name)
     let quotedName = classic || name.isEmpty ? [] : [Self.quote(name)]
-    let pairs = quotedName + others.map { (LabelName.isClassicLabel($0.name) ? $0.name : Self.quote($0.name)) + "=" + Self.quote($0.value) }
+    let pairs =
+      quotedName + others.map { (LabelName.isClassicLabel($0.name) ? $0.name : Self.quote($0.name)) + "=" + Self.quote($0.value) }
     let shown = classic ? name : ""
     if pairs.isEmpty { return shown.isEmpty ? "{}" : shown }
     return shown + "{" + pairs.joined(separator: ", ") + "}"
@@ -204,4 +205,8 @@ extension LabelSet: CustomStringConvertible {
     }
     return out + "\""
   }
+}
+
+extension LabelSet: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral labels: (String, String)...) { self.init(labels.map { Label($0.0, $0.1) }) }
 }

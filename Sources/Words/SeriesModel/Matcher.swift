@@ -11,12 +11,21 @@ public struct Matcher: Sendable {
   public let kind: Kind
   public let value: String
   package let expression: RegularExpression?
+  /// What the condition asks of a value, or refuses when ``isNegative``: a regular expression only where nothing simpler is the same.
+  package let reduced: Reduced
 
   public init(_ name: String, _ kind: Kind, _ value: String) throws(RegularExpressionError) {
     self.name = name
     self.kind = kind
     self.value = value
-    expression = kind == .regex || kind == .notRegex ? try RegularExpression(value) : nil
+    guard kind == .regex || kind == .notRegex else {
+      expression = nil
+      reduced = .oneOf(TextSet([value]))
+      return
+    }
+    let compiled = try RegularExpression(value)
+    expression = compiled
+    reduced = PatternReduction.reduce(value) ?? .expression(compiled)
   }
 
   /// `name="value"`
@@ -29,16 +38,13 @@ public struct Matcher: Sendable {
     kind = plain
     self.value = value
     expression = nil
+    reduced = .oneOf(TextSet([value]))
   }
 
-  public func matches(_ text: String) -> Bool {
-    switch kind {
-    case .equal: text == value
-    case .notEqual: text != value
-    case .regex: expression!.matches(text)
-    case .notRegex: !expression!.matches(text)
-    }
-  }
+  /// `!=` and `!~`.
+  package var isNegative: Bool { kind == .notEqual || kind == .notRegex }
+
+  public func matches(_ text: String) -> Bool { reduced.matches(text) != isNegative }
 
   public func matches(_ labels: LabelSet) -> Bool { matches(labels[name] ?? "") }
 

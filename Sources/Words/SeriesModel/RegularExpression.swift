@@ -8,7 +8,8 @@ public final class RegularExpression: Sendable {
   /// - Parameter anchored: whether the pattern must match the whole text, as in label matchers.
   public init(_ pattern: String, anchored: Bool = true) throws(RegularExpressionError) {
     self.pattern = pattern
-    handle = try RE2Handle(anchored ? "^(?s:\(pattern))$" : pattern)
+    let translated = try PatternSyntax.translated(pattern)
+    handle = try RE2Handle(anchored ? "^(?s:\(translated))$" : translated)
   }
 
   /// Whether the whole text matches.
@@ -26,7 +27,7 @@ public final class RegularExpression: Sendable {
   public func group(named name: String) -> Int? { handle.group(named: name) }
 }
 
-/// A pattern that does not compile, with Go's text where we know it.
+/// A pattern that does not compile, with Go's text: ``error parsing regexp: missing closing ]: `[a` ``.
 public struct RegularExpressionError: Error, Hashable, Sendable, CustomStringConvertible {
   public var message: String
   public init(_ message: String) { self.message = message }

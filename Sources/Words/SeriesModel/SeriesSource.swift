@@ -96,6 +96,9 @@ public protocol SeriesView: AnyObject, Sendable {
   /// Appends one row per series, in the order given, with its samples in `span` (both ends included), oldest first.
   func read(_ series: Span<SeriesRef>, in span: TimeSpan, into columns: inout SampleColumns) throws(SourceError)
 
+  /// Appends one row per series, in the order given: its newest sample in `span`, or nothing. A staleness marker counts as a sample.
+  func readLatest(_ series: Span<SeriesRef>, in span: TimeSpan, into columns: inout SampleColumns) throws(SourceError)
+
   /// Appends one summary per series over `span`. `false`: there are none, decode instead.
   func summarize(_ series: Span<SeriesRef>, in span: TimeSpan, into summaries: inout [SeriesSummary]) throws(SourceError) -> Bool
 
@@ -104,4 +107,16 @@ public protocol SeriesView: AnyObject, Sendable {
 
   /// Sorted names of labels over the series that satisfy `matchers`.
   func labelNames(where matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> [String]
+}
+
+extension SeriesView {
+  /// Reads all samples of the span and keeps the newest of each row. A source that can do with less has its own.
+  public func readLatest(_ series: Span<SeriesRef>, in span: TimeSpan, into columns: inout SampleColumns) throws(SourceError) {
+    var all = SampleColumns()
+    try read(series, in: span, into: &all)
+    for i in 0..<all.rowCount {
+      if let last = all.row(i).last { columns.append(all.timestamps[last], all.values[last]) }
+      columns.endRow()
+    }
+  }
 }

@@ -13,9 +13,15 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   @inlinable public var seconds: Double { Double(milliseconds) / 1000 }
 
   @inlinable public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
-  @inlinable public static func + (a: Timestamp, b: PromDuration) -> Timestamp { Timestamp(milliseconds: a.milliseconds + b.milliseconds) }
-  @inlinable public static func - (a: Timestamp, b: PromDuration) -> Timestamp { Timestamp(milliseconds: a.milliseconds - b.milliseconds) }
-  @inlinable public static func - (a: Timestamp, b: Timestamp) -> PromDuration { PromDuration(milliseconds: a.milliseconds - b.milliseconds) }
+  @inlinable public static func + (a: Timestamp, b: PromDuration) -> Timestamp {
+    Timestamp(milliseconds: a.milliseconds + b.milliseconds)
+  }
+  @inlinable public static func - (a: Timestamp, b: PromDuration) -> Timestamp {
+    Timestamp(milliseconds: a.milliseconds - b.milliseconds)
+  }
+  @inlinable public static func - (a: Timestamp, b: Timestamp) -> PromDuration {
+    PromDuration(milliseconds: a.milliseconds - b.milliseconds)
+  }
 }
 
 extension Timestamp: CustomStringConvertible {

@@ -8,11 +8,11 @@ public enum NumberText {
     ShortestDecimal(value).appendFixed(to: &out)
   }
 
-  /// Go's `'g'`, precision -1: exponents below 1e-4 and from 1e21 on. The text formats use it, through `%v`'s threshold.
+  /// Go's `'g'`, precision -1, which is also `%v`: exponents below 1e-4 and from 1e6 on (`1e+06`). The text formats and templates use it.
   public static func appendGeneral(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e15, to: &out) || appendSpecial(value, to: &out) { return }
+    if appendInteger(value, below: 1e6, to: &out) || appendSpecial(value, to: &out) { return }
     let decimal = ShortestDecimal(value)
-    if decimal.exponent < -4 || decimal.exponent >= 21 {
+    if decimal.exponent < -4 || decimal.exponent >= 6 {
       decimal.appendScientific(to: &out)
     } else {
       decimal.appendFixed(to: &out)

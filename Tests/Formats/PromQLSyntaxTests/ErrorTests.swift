@@ -70,6 +70,8 @@ import Testing
     Case("sum by foo (x)", "1:8: parse error: unexpected identifier \"foo\" in grouping opts, expected \"(\""),
     Case("sum by (a b) (x)", "1:11: parse error: unexpected identifier \"b\" in grouping opts, expected \",\" or \")\""),
     Case("sum by (a,,b) (x)", "1:11: parse error: unexpected \",\" in grouping opts, expected label"),
+    Case("sum by (without) (x)", "1:9: parse error: unexpected <without> in grouping opts, expected label"),
+    Case("foo offset ++1m - bar", "1:19: parse error: unexpected identifier \"bar\" in offset, expected number or duration"),
     Case("foo / on(a) group_left * b", "1:24: parse error: unexpected <op:*> in grouping opts, expected \"(\""),
     Case("foo{a b}", "1:7: parse error: unexpected identifier \"b\" in label matching, expected label matching operator"),
     Case("foo{a=b}", "1:7: parse error: unexpected identifier \"b\" in label matching, expected string"),
@@ -177,6 +179,9 @@ import Testing
     #expect(message("1" + String(repeating: " + 1", count: 1000)) == "expression is too large, at most 1000 operators in a chain")
     #expect(message("1" + String(repeating: " + 1", count: 990)) == nil)
     #expect(message("a ^ " + String(repeating: "b ^ ", count: 3000) + "c") == "expression is nested too deeply, at most 200 levels")
+    let many = String(repeating: "nope(1) + ", count: 900) + "1"
+    let error = #expect(throws: ParseError.self) { try PromQLParser().parse(many) }
+    #expect(error?.diagnostics.count == SyntaxLimits.standard.diagnostics)
     #expect(message("foo + bar", SyntaxLimits(queryBytes: 5)) == "query is too long: 9 bytes, at most 5")
     #expect(message("foo[" + String(repeating: "-", count: 201) + "1]") == "expression is nested too deeply, at most 200 levels")
   }

@@ -1,11 +1,5 @@
 import SeriesModel
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Musl
-#endif
-
 /// Reads the literals that the lexer let through.
 enum NumberReading {
   /// A number: an integer with Go's prefixes (`0x`, a leading `0` for octal) if it is one, else a decimal or hexadecimal fraction.
@@ -14,17 +8,22 @@ enum NumberReading {
   static func number(_ bytes: ArraySlice<UInt8>) -> Result<Double, Problem> {
     if let small = smallInteger(bytes) { return .success(small) }
     let text = String(decoding: bytes, as: UTF8.self)
-    guard underscoresAreInPlace(bytes) else { return .failure(.syntax(text)) }
-    let plain = text.filter { $0 != "_" }
-    if let integer = integer(plain) { return .success(Double(integer)) }
-    switch plain.lowercased() {
-    case "inf": return .success(.infinity)
-    case "nan": return .success(Double(bitPattern: Staleness.ordinaryNaN))
-    default: break
+    let first = bytes[bytes.startIndex]
+    if Lexer.isAlpha(first) {
+      guard TokenKind.keyword(bytes) == .number else { return .failure(.syntax(text)) }
+      return .success(first | 0x20 == UInt8(ascii: "i") ? .infinity : Double(bitPattern: Staleness.ordinaryNaN))
     }
-    // A hexadecimal number without a binary exponent is no float.
-    if plain.lowercased().hasPrefix("0x") { return .failure(.syntax(text)) }
-    guard let value = decimal(plain) else { return .failure(.syntax(text)) }
+    guard underscoresAreInPlace(bytes) else { return .failure(.syntax(text)) }
+    let plain = bytes.contains(UInt8(ascii: "_")) ? text.filter { $0 != "_" } : text
+    let isHexadecimal = bytes.count > 1 && bytes[bytes.startIndex + 1] | 0x20 == UInt8(ascii: "x")
+    if isHexadecimal {
+      // Without a binary exponent it is no float.
+      return Int64(plain.dropFirst(2), radix: 16).map { .success(Double($0)) } ?? .failure(.syntax(text))
+    }
+    if let integer = first == UInt8(ascii: "0") && bytes.count > 1 ? Int64(plain.dropFirst(), radix: 8) : Int64(plain) {
+      return .success(Double(integer))
+    }
+    guard let value = Double(plain) else { return .failure(.syntax(text)) }
     return value.isInfinite ? .failure(.range(text)) : .success(value)
   }
 
@@ -48,22 +47,6 @@ enum NumberReading {
       value = value * 10 + Int(byte - 0x30)
     }
     return Double(value)
-  }
-
-  private static func integer(_ text: String) -> Int64? {
-    let lower = text.lowercased()
-    if lower.hasPrefix("0x") { return Int64(lower.dropFirst(2), radix: 16) }
-    if lower.utf8.count > 1, lower.hasPrefix("0") { return Int64(lower.dropFirst(), radix: 8) }
-    return Int64(text)
-  }
-
-  private static func decimal(_ text: String) -> Double? {
-    // The standard library wants digits on both sides of the point.
-    var text = text
-    if text.hasPrefix(".") { text = "0" + text }
-    text = text.replacing(".e", with: "e").replacing(".E", with: "E")
-    if text.hasSuffix("."), !text.contains(where: { $0 == "e" || $0 == "E" }) { text.removeLast() }
-    return Double(text)
   }
 
   /// Between digits, or between the prefix and a digit.

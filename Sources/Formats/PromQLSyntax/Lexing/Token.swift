@@ -22,8 +22,8 @@ enum TokenKind: UInt8 {
     }
   }
 
-  /// May stand where `by`, `on` and their like want a label.
-  var isGroupingLabel: Bool { isMetricIdentifier || isKeyword || self == .atan2 }
+  /// May stand where `by`, `on` and their like want a label. The reference leaves `without` out.
+  var isGroupingLabel: Bool { (isMetricIdentifier || isKeyword || self == .atan2) && self != .without }
 
   var beginsExpression: Bool {
     switch self {
@@ -77,9 +77,13 @@ enum TokenKind: UInt8 {
   /// The keyword that these bytes are, in any case. Words of the newer grammar (`step`, `anchored`, `fill` …) are identifiers that the parser knows
   /// by their place, so that they cost no metric its name.
   static func keyword(_ word: ArraySlice<UInt8>) -> TokenKind? {
-    guard let packed = PackedWord(word) else { return nil }
+    // Fast path: most names begin with a letter that no keyword has, or are longer than all of them.
+    guard let first = word.first, 1 << UInt32(first & 31) & Self.initials != 0, let packed = PackedWord(word) else { return nil }
     return keywords[packed]
   }
+
+  /// A bit for each letter that begins a keyword.
+  private static let initials = keywords.keys.reduce(into: UInt32(0)) { $0 |= 1 << UInt32($1.first & 31) }
 
   private static let keywords: [PackedWord: TokenKind] = {
     let table: [(String, TokenKind)] = [
@@ -100,9 +104,11 @@ enum TokenKind: UInt8 {
 private struct PackedWord: Hashable {
   var low: UInt64 = 0
   var high: UInt64 = 0
+  var first: UInt8
 
   init?(_ word: ArraySlice<UInt8>) {
     guard word.count >= 2, word.count <= 12 else { return nil }
+    first = word[word.startIndex] | 0x20
     for byte in word {
       high = high << 8 | low >> 56
       low = low << 8 | UInt64(byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte)

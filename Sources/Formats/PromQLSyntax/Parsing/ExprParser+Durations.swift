@@ -27,8 +27,20 @@ extension ExprParser {
     let duration: DurationExpr
     if first == .leftParen {
       duration = try durationExpression(above: 1, in: place, expected: expected)
+    } else if first == .add || first == .subtract {
+      let sign = try advance()
+      let second = try peek()
+      let inner =
+        second == .add || second == .subtract
+        ? try durationExpression(above: BinaryOperator.power.precedence, in: place, expected: expected)
+        : try durationAtom(in: place, expected: expected)
+      let signed = inner.signed(by: sign)
+      // Two signs make it an expression, which goes on.
+      duration =
+        second == .add || second == .subtract
+        ? try durationExpression(from: signed, above: 1, in: place, expected: expected) : signed
     } else {
-      duration = try signedDuration(above: 7, in: place, expected: expected)
+      duration = try durationAtom(in: place, expected: expected)
     }
     switch duration.normalized {
     case .literal(.zero, _): return nil
@@ -39,7 +51,14 @@ extension ExprParser {
   }
 
   private mutating func durationExpression(above minimum: Int, in place: String, expected: String) throws(Stop) -> DurationExpr {
-    var left = try signedDuration(above: 5, in: place, expected: expected)
+    let first = try signedDuration(in: place, expected: expected)
+    return try durationExpression(from: first, above: minimum, in: place, expected: expected)
+  }
+
+  private mutating func durationExpression(from first: DurationExpr, above minimum: Int, in place: String, expected: String)
+    throws(Stop) -> DurationExpr
+  {
+    var left = first
     while let (op, precedence) = DurationOperator.of(try peek()), precedence >= minimum {
       let token = try advance()
       let right = try nested { parser throws(Stop) in
@@ -54,22 +73,15 @@ extension ExprParser {
     return left
   }
 
-  /// An optional sign, which binds like multiplication: `above` says which operators its operand may hold.
-  private mutating func signedDuration(above minimum: Int, in place: String, expected: String) throws(Stop) -> DurationExpr {
+  /// An optional sign, which binds like multiplication.
+  private mutating func signedDuration(in place: String, expected: String) throws(Stop) -> DurationExpr {
     let kind = try peek()
     guard kind == .add || kind == .subtract else { return try durationAtom(in: place, expected: expected) }
     let sign = try advance()
     let inner = try nested { parser throws(Stop) in
-      minimum > 6
-        ? try parser.signedDuration(above: minimum, in: place, expected: expected)
-        : try parser.durationExpression(above: 6, in: place, expected: expected)
+      try parser.durationExpression(above: BinaryOperator.power.precedence, in: place, expected: expected)
     }
-    let range = SourceRange(sign.lower, inner.range.upper)
-    switch inner {
-    case .literal(let length, _): return .literal(kind == .add ? length : PromDuration(milliseconds: -length.milliseconds), range)
-    case .number(let seconds, _): return .number(kind == .add ? seconds : -seconds, range)
-    default: return kind == .add ? inner : .negative(inner, range)
-    }
+    return inner.signed(by: sign)
   }
 
   private mutating func durationAtom(in place: String, expected: String) throws(Stop) -> DurationExpr {
@@ -166,6 +178,17 @@ extension DurationExpr {
       .paren(_, let range),
       .binary(_, _, _, let range), .minimum(_, _, let range), .maximum(_, _, let range):
       range
+    }
+  }
+
+  /// Under a sign, which literals take up.
+  fileprivate func signed(by sign: Token) -> DurationExpr {
+    let range = SourceRange(sign.lower, self.range.upper)
+    switch self {
+    case .literal(let length, _):
+      return .literal(sign.kind == .add ? length : PromDuration(milliseconds: -length.milliseconds), range)
+    case .number(let seconds, _): return .number(sign.kind == .add ? seconds : -seconds, range)
+    default: return sign.kind == .add ? self : .negative(self, range)
     }
   }
 

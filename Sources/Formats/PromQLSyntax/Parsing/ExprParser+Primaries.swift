@@ -83,7 +83,9 @@ extension ExprParser {
     let function = text(name)
     let signature = FunctionSignature.named(function)
     if signature == nil {
-      let hint = FunctionSignature.nearest(to: function).map { "did you mean \($0)?" }
+      // The search costs more than the parsing: not for diagnostics that nobody will see.
+      let nearest = diagnostics.count < limits.diagnostics ? FunctionSignature.nearest(to: function) : nil
+      let hint = nearest.map { "did you mean \($0)?" }
       report("promql/unknown-function", at: name.range, "unknown function with name \(GoText.quoted(function))", hint: hint)
     } else if signature!.isExperimental, !features.contains(.experimentalFunctions) {
       report(

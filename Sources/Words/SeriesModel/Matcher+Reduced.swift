@@ -1,0 +1,142 @@
+extension Matcher {
+  /// What a condition asks of a value when it needs no regular expression; for the negative kinds, what it refuses.
+  package enum Reduced: Sendable {
+    case oneOf(TextSet)
+    case prefix(String)
+    case suffix(String)
+    case contains(String)
+    case anything
+    case nonEmpty
+    case expression(RegularExpression)
+
+    package func matches(_ value: String) -> Bool {
+      switch self {
+      case .oneOf(let values): values.contains(value)
+      case .prefix(let text): value.utf8.starts(with: text.utf8)
+      case .suffix(let text): value.utf8.count >= text.utf8.count && value.utf8.suffix(text.utf8.count).elementsEqual(text.utf8)
+      case .contains(let text): Self.holds(value, text)
+      case .anything: true
+      case .nonEmpty: !value.isEmpty
+      case .expression(let expression): expression.matches(value)
+      }
+    }
+
+    private static func holds(_ value: String, _ wanted: String) -> Bool {
+      var rest = value.utf8[...]
+      let wanted = wanted.utf8
+      guard let first = wanted.first else { return true }
+      while let i = rest.firstIndex(of: first) {
+        rest = rest[i...]
+        if rest.starts(with: wanted) { return true }
+        rest = rest.dropFirst()
+      }
+      return false
+    }
+  }
+
+  /// A few texts in a row, or many with a hash table; in the order of the pattern, each once.
+  package struct TextSet: Sendable {
+    package let values: [String]
+    private let hashed: Set<String>?
+
+    init(_ values: [String]) {
+      var seen: Set<String> = []
+      self.values = values.filter { seen.insert($0).inserted }
+      hashed = self.values.count > 8 ? seen : nil
+    }
+
+    package func contains(_ value: String) -> Bool { hashed?.contains(value) ?? values.contains(value) }
+  }
+}
+
+/// Finds what a pattern means when it means something simple, as label patterns mostly do: `a|b`, `api-(a|b)`, `api-.*`, `.+`.
+///
+/// Reads the part of the syntax that has one meaning only; everything else is `nil` and stays a pattern. The pattern is known to be valid and runs as
+/// `^(?s:…)$`, so `.` is any character.
+struct PatternReduction {
+  private var rest: Substring.UTF8View
+  /// More alternatives than this stay a pattern: the cross product of groups grows fast.
+  private static let alternativeLimit = 1024
+
+  static func reduce(_ pattern: String) -> Matcher.Reduced? {
+    if let values = literals(pattern) { return .oneOf(Matcher.TextSet(values)) }
+    var text = pattern[...]
+    let opening = cut(&text, prefix: true)
+    let closing = cut(&text, prefix: false)
+    guard opening != "" || closing != "", let middle = literals(String(text)), middle.count == 1 else { return nil }
+    switch (opening, middle[0], closing) {
+    case (".*", "", ""), ("", "", ".*"), (".*", "", ".*"): return .anything
+    case (".+", "", ""), ("", "", ".+"), (".*", "", ".+"), (".+", "", ".*"): return .nonEmpty
+    case ("", let text, ".*"): return .prefix(text)
+    case (".*", let text, ""): return .suffix(text)
+    case (".*", let text, ".*"): return .contains(text)
+    default: return nil
+    }
+  }
+
+  /// Takes `.*` or `.+` off one end. At the closing end a backslash before the point would make it a literal one.
+  private static func cut(_ text: inout Substring, prefix: Bool) -> String {
+    for wild in [".*", ".+"] {
+      if prefix, text.hasPrefix(wild) {
+        text = text.dropFirst(2)
+        return wild
+      }
+      if !prefix, text.hasSuffix(wild), !text.dropLast(2).hasSuffix("\\") {
+        text = text.dropLast(2)
+        return wild
+      }
+    }
+    return ""
+  }
+
+  /// Every text that the pattern matches, when it is made of literals, alternatives and plain groups.
+  private static func literals(_ pattern: String) -> [String]? {
+    var reduction = PatternReduction(rest: pattern[...].utf8)
+    guard let found = reduction.alternatives(), reduction.rest.isEmpty else { return nil }
+    return found.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private mutating func alternatives() -> [[UInt8]]? {
+    guard var all = sequence() else { return nil }
+    while rest.first == UInt8(ascii: "|") {
+      rest = rest.dropFirst()
+      guard let more = sequence(), all.count + more.count <= Self.alternativeLimit else { return nil }
+      all += more
+    }
+    return all
+  }
+
+  private mutating func sequence() -> [[UInt8]]? {
+    var texts: [[UInt8]] = [[]]
+    while let byte = rest.first, byte != UInt8(ascii: "|"), byte != UInt8(ascii: ")") {
+      rest = rest.dropFirst()
+      switch byte {
+      case UInt8(ascii: "("):
+        if rest.first == UInt8(ascii: "?") {
+          guard rest.starts(with: "?:".utf8) else { return nil }
+          rest = rest.dropFirst(2)
+        }
+        guard let group = alternatives(), rest.first == UInt8(ascii: ")"), texts.count * group.count <= Self.alternativeLimit else {
+          return nil
+        }
+        rest = rest.dropFirst()
+        texts = texts.flatMap { head in group.map { head + $0 } }
+      case UInt8(ascii: "\\"):
+        guard let escaped = rest.first, Self.isPunctuation(escaped) else { return nil }
+        rest = rest.dropFirst()
+        for i in texts.indices { texts[i].append(escaped) }
+      default:
+        if Self.isSpecial(byte) { return nil }
+        for i in texts.indices { texts[i].append(byte) }
+      }
+      if let next = rest.first, "*+?{".utf8.contains(next) { return nil }
+    }
+    return texts
+  }
+
+  private static func isSpecial(_ byte: UInt8) -> Bool { ".+*?()|[]{}^$\\".utf8.contains(byte) }
+  private static func isPunctuation(_ byte: UInt8) -> Bool {
+    byte < 0x80 && byte > 0x20 && !(byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a) && !(byte >= 0x30 && byte <= 0x39) && byte != 0x5f
+      && byte != 0x7f
+  }
+}
