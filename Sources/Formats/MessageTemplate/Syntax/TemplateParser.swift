@@ -6,12 +6,9 @@ struct TemplateParser {
 
   private let name: String
   private let text: String
-  private var lexer: TemplateLexer
   private let functions: Set<String>
 
-  /// Up to three tokens that were looked at; the last of them is next.
-  private var tokens = [TemplateToken](repeating: TemplateToken(kind: .end, offset: 0, text: "", line: 1), count: 3)
-  private var peekCount = 0
+  private var tokens: TemplateTokenBuffer
   private var variables = ["$"]
   private var rangeDepth = 0
   private var actionLine = 0
@@ -22,7 +19,7 @@ struct TemplateParser {
     self.name = name
     self.text = text
     self.functions = functions
-    lexer = TemplateLexer(text)
+    tokens = TemplateTokenBuffer(text)
   }
 
   /// What a list of nodes ended with.
@@ -54,14 +51,14 @@ struct TemplateParser {
       throw failure("template is longer than the limit template bytes = \(Self.maximumBytes)")
     }
     var root: [TemplateNode] = []
-    while peek().kind != .end {
-      if peek().kind == .leftDelimiter {
-        let delimiter = next()
-        if nextNonSpace().kind == .keyword(.define) {
+    while tokens.peek().kind != .end {
+      if tokens.peek().kind == .leftDelimiter {
+        let delimiter = tokens.next()
+        if tokens.nextNonSpace().kind == .keyword(.define) {
           try definition()
           continue
         }
-        backup2(delimiter)
+        tokens.backup2(delimiter)
       }
       switch try textOrAction() {
       case .ending(let ending): throw failure("unexpected \(ending.shown)", at: ending.offset)
@@ -73,7 +70,7 @@ struct TemplateParser {
 
   private mutating func definition() throws(TemplateError) {
     let context = "define clause"
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     guard token.kind == .string || token.kind == .rawString else { throw unexpected(token, context) }
     let defined = try unquoted(token)
     try expect(.rightDelimiter, context)
@@ -103,7 +100,7 @@ struct TemplateParser {
 
   private mutating func itemList() throws(TemplateError) -> ([TemplateNode], Ending) {
     var list: [TemplateNode] = []
-    while peekNonSpace().kind != .end {
+    while tokens.peekNonSpace().kind != .end {
       switch try textOrAction() {
       case .ending(let ending): return (list, ending)
       case .node(let node): list.append(node)
@@ -113,7 +110,7 @@ struct TemplateParser {
   }
 
   private mutating func textOrAction() throws(TemplateError) -> Item {
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     switch token.kind {
     case .text: return .node(.text(token.text))
     case .leftDelimiter:
@@ -127,7 +124,7 @@ struct TemplateParser {
   // MARK: Actions
 
   private mutating func action() throws(TemplateError) -> Item {
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     if case .keyword(let word) = token.kind {
       switch word {
       case .block: return .node(try block())
@@ -146,20 +143,20 @@ struct TemplateParser {
       case .define, .nil, .dot: break
       }
     }
-    backup()
-    let offset = peek().offset
+    tokens.backup()
+    let offset = tokens.peek().offset
     return .node(.action(try pipeline("command", until: .rightDelimiter), offset: offset))
   }
 
   private mutating func loopControl(_ word: TemplateToken) throws(TemplateError) -> Int {
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     guard token.kind == .rightDelimiter else { throw unexpected(token, "{{\(word.text)}}") }
     guard rangeDepth > 0 else { throw failure("{{\(word.text)}} outside {{range}}") }
     return word.offset
   }
 
   private mutating func elseClause() throws(TemplateError) {
-    let ahead = peekNonSpace()
+    let ahead = tokens.peekNonSpace()
     if ahead.kind != .keyword(.if), ahead.kind != .keyword(.with) { try expect(.rightDelimiter, "else") }
   }
 
@@ -175,11 +172,11 @@ struct TemplateParser {
     var made = TemplateControl(kind: kind, pipe: pipe, list: list)
     guard case .elseClause = ending else { return made }
     // `{{else if}}` and `{{else with}}` share the one end.
-    if kind == .if, peek().kind == .keyword(.if) {
-      _ = next()
+    if kind == .if, tokens.peek().kind == .keyword(.if) {
+      _ = tokens.next()
       made.elseList = [.control(try control(.if))]
-    } else if kind == .with, peek().kind == .keyword(.with) {
-      _ = next()
+    } else if kind == .with, tokens.peek().kind == .keyword(.with) {
+      _ = tokens.next()
       made.elseList = [.control(try control(.with))]
     } else {
       let (elseList, last) = try itemList()
@@ -191,7 +188,7 @@ struct TemplateParser {
 
   private mutating func block() throws(TemplateError) -> TemplateNode {
     let context = "block clause"
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     let defined = try templateName(token, context)
     let pipe = try pipeline(context, until: .rightDelimiter)
     try deeper()
@@ -202,10 +199,10 @@ struct TemplateParser {
 
   private mutating func templateCall() throws(TemplateError) -> TemplateNode {
     let context = "template clause"
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     let called = try templateName(token, context)
-    if nextNonSpace().kind == .rightDelimiter { return .template(name: called, nil, offset: token.offset) }
-    backup()
+    if tokens.nextNonSpace().kind == .rightDelimiter { return .template(name: called, nil, offset: token.offset) }
+    tokens.backup()
     return .template(name: called, try pipeline(context, until: .rightDelimiter), offset: token.offset)
   }
 
@@ -219,10 +216,10 @@ struct TemplateParser {
   private mutating func pipeline(_ context: String, until end: TemplateToken.Kind) throws(TemplateError) -> TemplatePipe {
     try deeper()
     defer { depth -= 1 }
-    var pipe = TemplatePipe(offset: peekNonSpace().offset)
+    var pipe = TemplatePipe(offset: tokens.peekNonSpace().offset)
     try declarations(&pipe, context)
     while true {
-      let token = nextNonSpace()
+      let token = tokens.nextNonSpace()
       if token.kind == end {
         try check(pipe, context)
         return pipe
@@ -230,7 +227,7 @@ struct TemplateParser {
       switch token.kind {
       case .bool, .charConstant, .complex, .field, .identifier, .number, .rawString, .string, .variable, .leftParen, .keyword(.dot),
         .keyword(.nil):
-        backup()
+        tokens.backup()
         pipe.commands.append(try command())
       default: throw unexpected(token, context)
       }
@@ -238,27 +235,27 @@ struct TemplateParser {
   }
 
   private mutating func declarations(_ pipe: inout TemplatePipe, _ context: String) throws(TemplateError) {
-    while peekNonSpace().kind == .variable {
-      let variable = next()
+    while tokens.peekNonSpace().kind == .variable {
+      let variable = tokens.next()
       // In `$x foo` the blank tells that `$x` is an argument; it must be put back too.
-      let after = peek()
-      let ahead = peekNonSpace()
+      let after = tokens.peek()
+      let ahead = tokens.peekNonSpace()
       if ahead.kind == .assign || ahead.kind == .declare {
         pipe.isAssignment = ahead.kind == .assign
-        _ = nextNonSpace()
+        _ = tokens.nextNonSpace()
         pipe.declared.append(variable.text)
         variables.append(variable.text)
         return
       }
       guard ahead.kind == .char, ahead.text == "," else {
-        if after.kind == .space { backup3(variable, after) } else { backup2(variable) }
+        if after.kind == .space { tokens.backup3(variable, after) } else { tokens.backup2(variable) }
         return
       }
-      _ = nextNonSpace()
+      _ = tokens.nextNonSpace()
       pipe.declared.append(variable.text)
       variables.append(variable.text)
       guard context == "range", pipe.declared.count < 2 else { throw failure("too many declarations in \(context)") }
-      switch peekNonSpace().kind {
+      switch tokens.peekNonSpace().kind {
       case .variable: continue
       case .rightDelimiter, .rightParen: return
       default: throw failure("range can only initialize variables")
@@ -277,15 +274,15 @@ struct TemplateParser {
   }
 
   private mutating func command() throws(TemplateError) -> TemplateCommand {
-    var command = TemplateCommand(offset: peekNonSpace().offset)
+    var command = TemplateCommand(offset: tokens.peekNonSpace().offset)
     arguments: while true {
-      _ = peekNonSpace()
+      _ = tokens.peekNonSpace()
       if let operand = try operand() { command.arguments.append(operand) }
-      let token = next()
+      let token = tokens.next()
       switch token.kind {
       case .space: continue
       case .rightDelimiter, .rightParen:
-        backup()
+        tokens.backup()
         break arguments
       case .pipe: break arguments
       default: throw unexpected(token, "operand")
@@ -297,10 +294,10 @@ struct TemplateParser {
 
   private mutating func operand() throws(TemplateError) -> TemplateOperand? {
     guard let term = try term() else { return nil }
-    guard peek().kind == .field else { return term }
-    let offset = peek().offset
+    guard tokens.peek().kind == .field else { return term }
+    let offset = tokens.peek().offset
     var fields: [String] = []
-    while peek().kind == .field { fields.append(String(next().text.dropFirst())) }
+    while tokens.peek().kind == .field { fields.append(String(tokens.next().text.dropFirst())) }
     switch term {
     case .field(let names, _): return .field(names + fields, offset: offset)
     case .variable(let names, _): return .variable(names + fields, offset: offset)
@@ -310,7 +307,7 @@ struct TemplateParser {
   }
 
   private mutating func term() throws(TemplateError) -> TemplateOperand? {
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     let offset = token.offset
     switch token.kind {
     case .identifier:
@@ -328,7 +325,7 @@ struct TemplateParser {
     case .leftParen: return .pipe(try pipeline("parenthesized pipeline", until: .rightParen))
     case .string, .rawString: return .string(written: token.text, try unquoted(token), offset: offset)
     default:
-      backup()
+      tokens.backup()
       return nil
     }
   }
@@ -343,48 +340,9 @@ struct TemplateParser {
     if depth > Self.maximumDepth { throw failure("nested deeper than the limit template depth = \(Self.maximumDepth)") }
   }
 
-  // MARK: Tokens
-
-  private mutating func next() -> TemplateToken {
-    if peekCount > 0 { peekCount -= 1 } else { tokens[0] = lexer.next() }
-    return tokens[peekCount]
-  }
-
-  private mutating func backup() { peekCount += 1 }
-
-  private mutating func backup2(_ first: TemplateToken) {
-    tokens[1] = first
-    peekCount = 2
-  }
-
-  private mutating func backup3(_ second: TemplateToken, _ first: TemplateToken) {
-    tokens[1] = first
-    tokens[2] = second
-    peekCount = 3
-  }
-
-  private mutating func peek() -> TemplateToken {
-    if peekCount > 0 { return tokens[peekCount - 1] }
-    peekCount = 1
-    tokens[0] = lexer.next()
-    return tokens[0]
-  }
-
-  private mutating func nextNonSpace() -> TemplateToken {
-    var token = next()
-    while token.kind == .space { token = next() }
-    return token
-  }
-
-  private mutating func peekNonSpace() -> TemplateToken {
-    let token = nextNonSpace()
-    backup()
-    return token
-  }
-
   @discardableResult
   private mutating func expect(_ kind: TemplateToken.Kind, _ context: String) throws(TemplateError) -> TemplateToken {
-    let token = nextNonSpace()
+    let token = tokens.nextNonSpace()
     guard token.kind == kind else { throw unexpected(token, context) }
     return token
   }
@@ -392,7 +350,7 @@ struct TemplateParser {
   // MARK: Errors
 
   private func failure(_ message: String, at offset: Int? = nil) -> TemplateError {
-    TemplateError("template: \(name):\(tokens[0].line): \(message)", offset: offset ?? tokens[0].offset)
+    TemplateError("template: \(name):\(tokens.latest.line): \(message)", offset: offset ?? tokens.latest.offset)
   }
 
   private func unexpected(_ token: TemplateToken, _ context: String) -> TemplateError {
@@ -403,39 +361,5 @@ struct TemplateParser {
       if token.text.hasSuffix(" action") { started = String(started.dropFirst(" in action".count)) }
     }
     return failure(token.text + started, at: token.offset)
-  }
-}
-
-extension TemplateNumber {
-  /// A literal of the language; complex numbers are refused.
-  init(_ token: TemplateToken) throws(TemplateError) {
-    text = token.text
-    if token.kind == .charConstant {
-      let value: Unicode.Scalar
-      do throws(GoError) { value = try GoText.unquoteRune(token.text) } catch { throw TemplateError(error.message) }
-      integer = Int(value.value)
-      float = Double(value.value)
-      isRune = true
-      return
-    }
-    if token.kind == .complex || token.text.hasSuffix("i") {
-      throw TemplateError("complex numbers are not supported: \(token.text)")
-    }
-    integer = GoText.integer(token.text)
-    if let integer { float = Double(integer) } else { float = GoText.float(token.text) }
-    if let value = float, value.isInfinite { float = nil }
-    // What fits 64 bits without a sign parses, and is refused where it is used.
-    if integer == nil, let value = float, value.magnitude >= 0x1p64, !token.text.utf8.contains(where: { ".eEpP".utf8.contains($0) })
-    {
-      throw TemplateError("integer overflow: \(GoText.quote(token.text))")
-    }
-    if integer == nil, let float { integer = Int(exactly: float) }
-    if integer == nil, float == nil { throw TemplateError("illegal number syntax: \(GoText.quote(token.text))") }
-  }
-
-  /// What the literal is when nothing says which type is wanted.
-  var isFloat: Bool {
-    let isHexInteger = text.utf8.count > 2 && text.lowercased().contains("0x") && !text.lowercased().contains("p")
-    return float != nil && !isHexInteger && !isRune && text.utf8.contains { ".eEpP".utf8.contains($0) }
   }
 }
