@@ -36,7 +36,7 @@ let rooms: [Room] = [
   Room(floor: .words, name: "SeriesModel", uses: ["CRE2", "CXXHash"]),
   Room(floor: .words, name: "DurableLog", uses: ["CDeflate"]),
 
-  Room(floor: .formats, name: "YAMLTree", uses: ["CLibyaml", "SourceText"]),
+  Room(floor: .formats, name: "YAMLTree", uses: ["CLibyaml", "SourceText", "SeriesModel"]),
   Room(floor: .formats, name: "Exposition", uses: ["CDeflate", "TextCoding", "SeriesModel", "SourceText"]),
   Room(floor: .formats, name: "PromQLSyntax", uses: ["TextCoding", "SourceText", "SeriesModel"]),
   Room(floor: .formats, name: "WireCoding", uses: ["CSnappy", "SeriesModel"]),

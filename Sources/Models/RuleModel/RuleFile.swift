@@ -27,7 +27,8 @@ public struct RuleGroup: Sendable {
   public var range: SourceRange
 
   public init(
-    name: String, interval: PromDuration? = nil, queryOffset: PromDuration? = nil, limit: Int = 0, labels: [Label] = [], rules: [Rule],
+    name: String, interval: PromDuration? = nil, queryOffset: PromDuration? = nil, limit: Int = 0, labels: [Label] = [],
+    rules: [Rule],
     range: SourceRange = .unknown
   ) {
     self.name = name
@@ -52,6 +53,8 @@ public struct RecordingRule: Sendable {
   /// Group labels already among them.
   public var labels: [Label]
   public var range: SourceRange
+  /// Where its parts stand in the file it was read from; `nil` for a rule that was made otherwise.
+  package var places: RulePlaces?
   public init(record: String, expr: Expr, labels: [Label] = [], range: SourceRange = .unknown) {
     self.record = record
     self.expr = expr
@@ -72,6 +75,8 @@ public struct AlertingRule: Sendable {
   /// Templates.
   public var annotations: [Label]
   public var range: SourceRange
+  /// Where its parts stand in the file it was read from; `nil` for a rule that was made otherwise.
+  package var places: RulePlaces?
   public init(
     alert: String, expr: Expr, holdFor: PromDuration = .zero, keepFiringFor: PromDuration = .zero, labels: [Label] = [],
     annotations: [Label] = [], range: SourceRange = .unknown
@@ -84,4 +89,54 @@ public struct AlertingRule: Sendable {
     self.annotations = annotations
     self.range = range
   }
+}
+
+extension Rule {
+  /// `record` or `alert`.
+  public var name: String {
+    switch self {
+    case .recording(let rule): rule.record
+    case .alerting(let rule): rule.alert
+    }
+  }
+
+  /// Group labels already among them.
+  public var labels: [Label] {
+    switch self {
+    case .recording(let rule): rule.labels
+    case .alerting(let rule): rule.labels
+    }
+  }
+
+  public var expr: Expr {
+    switch self {
+    case .recording(let rule): rule.expr
+    case .alerting(let rule): rule.expr
+    }
+  }
+
+  public var range: SourceRange {
+    switch self {
+    case .recording(let rule): rule.range
+    case .alerting(let rule): rule.range
+    }
+  }
+
+  package var places: RulePlaces? {
+    switch self {
+    case .recording(let rule): rule.places
+    case .alerting(let rule): rule.places
+    }
+  }
+}
+
+/// Where the parts of a rule stand in its file, so that later findings point at the true place.
+package struct RulePlaces: Sendable {
+  /// Of the value of `record` or `alert`.
+  package var name: SourceRange
+  /// Maps a range of the expression (or of a diagnostic about it) to the file.
+  package var expr: EmbeddedText
+  /// The rule's own labels by name.
+  package var labels: [String: EmbeddedText]
+  package var annotations: [String: EmbeddedText]
 }
