@@ -27,7 +27,9 @@ struct CostTests {
     let pages = Pages(registry, minimumInterval: .zero)
     print("first render ms:", Self.cpu { _ = pages.answer(accept: nil, acceptEncoding: nil) })
     for round in 1...5 {
-      let set = Self.cpu { registry.update { state in for (i, handle) in handles.enumerated() { state.set(handle, Double(i * round)) } } }
+      let set = Self.cpu {
+        registry.update { state in for (i, handle) in handles.enumerated() { state.set(handle, Double(i * round)) } }
+      }
       var bytes = 0
       let changed = Self.cpu { bytes = pages.answer(accept: nil, acceptEncoding: nil).body.count }
       let same = Self.cpu { for _ in 0..<1000 { bytes = pages.answer(accept: nil, acceptEncoding: nil).body.count } }
@@ -36,15 +38,22 @@ struct CostTests {
       registry.update { $0.add(handles[5000], 1) }
       let one = Self.cpu { bytes = pages.answer(accept: nil, acceptEncoding: nil).body.count }
       print(
-        "set ns \(set * 10) changed ms \(changed) same us \(same) gzip ms \(packed) gzip same us \(packedSame) one changed ms \(one) bytes \(bytes)")
+        "set ns \(set * 10) changed ms \(changed) same us \(same) gzip ms \(packed) gzip same us \(packedSame) one changed ms \(one) bytes \(bytes)"
+      )
       #expect(changed < 23 && packed < 94)
     }
     registry.update { state in for (i, handle) in handles.enumerated() { state.set(handle, Double(i) * 0.37 + 0.01) } }
     print("changed with decimals ms:", Self.cpu { _ = pages.answer(accept: nil, acceptEncoding: nil) })
     registry.update { state in for (i, handle) in handles.enumerated() { state.set(handle, 1 / Double(i + 3)) } }
     print("changed with long fractions ms:", Self.cpu { _ = pages.answer(accept: nil, acceptEncoding: nil) })
-    print("resolve ns:", Self.cpu {
-      registry.update { state in for i in 0..<100_000 { _ = state.series(family, ["agent-\(i)", "eu-west-\(i % 3)", "cluster-\(i % 17)"], created: Small.start) } }
-    } * 10)
+    print(
+      "resolve ns:",
+      Self.cpu {
+        registry.update { state in
+          for i in 0..<100_000 {
+            _ = state.series(family, ["agent-\(i)", "eu-west-\(i % 3)", "cluster-\(i % 17)"], created: Small.start)
+          }
+        }
+      } * 10)
   }
 }

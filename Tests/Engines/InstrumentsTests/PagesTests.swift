@@ -87,13 +87,15 @@ struct PagesTests {
     let time = ManualTime(Small.start)
     let families = [
       Small.family("runs_total", .counter, ["workflow", FamilyLabel("status", .closed(["a", "b", "c"]))], cap: 900),
-      Small.family("depth", .gauge, ["queue"], cap: 50), Small.family("lag_seconds", .histogram, ["q"], buckets: [1, 2, 5], cap: 200),
+      Small.family("depth", .gauge, ["queue"], cap: 50),
+      Small.family("lag_seconds", .histogram, ["q"], buckets: [1, 2, 5], cap: 200),
     ]
     let registry = Small.registry(families, at: time)
     let pages = Pages(registry, minimumInterval: .zero)
     for round in 0..<60 {
       for _ in 0..<Int(random.next() % 40) {
-        registry.add(families[0], ["w\(random.next() % 250)", ["a", "b", "c"][Int(random.next() % 3)]], Double(random.next() % 2000))
+        registry.add(
+          families[0], ["w\(random.next() % 250)", ["a", "b", "c"][Int(random.next() % 3)]], Double(random.next() % 2000))
         registry.set(families[1], ["q\(random.next() % 70)"], Double(random.next() % 1000) / 8 - 20)
         registry.observe(families[2], ["q\(random.next() % 60)"], Double(random.next() % 700) / 100)
       }

@@ -82,7 +82,9 @@ struct PageText: Sendable {
 
   // MARK: Values only
 
-  private mutating func renderValues(_ segment: Int, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8]) {
+  private mutating func renderValues(
+    _ segment: Int, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8]
+  ) {
     let start = page.count
     var old = segments[segment].range.lowerBound
     var line = 0
@@ -129,7 +131,8 @@ struct PageText: Sendable {
 
   // MARK: From nothing
 
-  private mutating func renderAnew(_ segment: Int, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8]) {
+  private mutating func renderAnew(_ segment: Int, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8])
+  {
     let start = page.count
     var lines: [Line] = []
     lines.reserveCapacity(state.segments[segment].entities.count * shape.linesPerEntity)
@@ -156,7 +159,8 @@ struct PageText: Sendable {
       }
     }
     segments[segment] = SegmentText(
-      structure: state.segments[segment].structure, version: state.segmentVersions[segment], range: start..<page.count, lines: lines)
+      structure: state.segments[segment].structure, version: state.segmentVersions[segment], range: start..<page.count, lines: lines
+    )
   }
 }
 

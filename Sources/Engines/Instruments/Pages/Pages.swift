@@ -46,7 +46,8 @@ package final class Pages: Sendable {
   private func answer(from page: inout RenderedPage, _ gzip: Bool) -> Answer {
     refresh(&page)
     return Answer(
-      contentType: page.text.format.contentType, contentEncoding: gzip ? "gzip" : nil, body: gzip ? page.compressed() : page.text.bytes,
+      contentType: page.text.format.contentType, contentEncoding: gzip ? "gzip" : nil,
+      body: gzip ? page.compressed() : page.text.bytes,
       version: page.version)
   }
 
