@@ -52,7 +52,7 @@ struct WriterTests {
       let number = Double(bitPattern: next() << 20 | next())
       let line = Self.text {
         $0.append(contentsOf: "m{l=\"".utf8)
-        ExpositionWriter.appendLabelValue(value.utf8, to: &$0)
+        ExpositionWriter.appendLabelValue(Array(value.utf8)[...], to: &$0)
         $0.append(contentsOf: "\"} ".utf8)
         ExpositionWriter.appendValue(number, to: &$0)
         $0.append(UInt8(ascii: "\n"))

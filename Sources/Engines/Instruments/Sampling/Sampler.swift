@@ -97,13 +97,13 @@ package final class Sampler: Pump {
     }
     if mine.lastSampled == nil { mine.known = known(before: time) }
     mine.series.isWhole = true
-    let unresolved = registry.read { $0.unresolved(by: mine.series) }
+    let unresolved = registry.read { $0.unresolved(by: mine.series, target: target) }
     for entity in unresolved { resolve(entity, &mine) }
 
     var pass = SamplingPass(time: time, after: mine.lastSampled ?? time - options.interval)
     registry.read { registry in
       // Who was born since stands in the same update as samples that are already counted, so they belong to this time.
-      for entity in registry.unresolved(by: mine.series) { resolve(entity, &mine) }
+      for entity in registry.unresolved(by: mine.series, target: target) { resolve(entity, &mine) }
       mine.collect(&pass, from: &registry)
     }
     try appendSynthetic(to: &pass, begin, &mine)
@@ -126,7 +126,7 @@ package final class Sampler: Pump {
     var refs: [SeriesRef] = []
     refs.reserveCapacity(entity.lines.count)
     for labels in entity.lines {
-      guard let ref = try? sink.reference(for: labeled(labels)) else {
+      guard let ref = try? sink.reference(for: labels) else {
         // The sink is full: without all of its lines an entity is not stored, and tried again next time.
         mine.refusedSeries += entity.lines.count
         mine.series.isWhole = false
@@ -134,13 +134,12 @@ package final class Sampler: Pump {
       }
       refs.append(ref)
     }
-    let isKnown = entity.isDurable && mine.known.contains(labeled(entity.lines[0]))
+    let isKnown = entity.isDurable && mine.known.contains(entity.lines[0])
     mine.series.append(entity.id, refs, isKnown: isKnown)
   }
 
-  private func labeled(_ labels: LabelSet) -> LabelSet {
-    labels.setting(LabelName.job, options.job).setting(LabelName.instance, options.instance)
-  }
+  /// What a scrape would add to every series.
+  private var target: [Label] { [Label(LabelName.job, options.job), Label(LabelName.instance, options.instance)] }
 
   private func known(before time: Timestamp) -> Set<LabelSet> {
     guard let history else { return [] }
@@ -154,7 +153,7 @@ package final class Sampler: Pump {
       for name in [
         "up", "scrape_duration_seconds", "scrape_samples_scraped", "scrape_samples_post_metric_relabeling", "scrape_series_added",
       ] {
-        mine.synthetic.append(try sink.reference(for: labeled(LabelSet([Label(LabelName.metric, name)]))))
+        mine.synthetic.append(try sink.reference(for: LabelSet(target + [Label(LabelName.metric, name)])))
       }
     }
     let samples = Double(pass.report.samples)

@@ -189,27 +189,62 @@ struct UnresolvedEntity {
 }
 
 extension RegistryUpdate {
-  func unresolved(by series: SampledSeries) -> [UnresolvedEntity] {
+  /// - Parameter target: Labels that every series gets.
+  func unresolved(by series: SampledSeries, target: [Label]) -> [UnresolvedEntity] {
     if series.seen == structure { return [] }
     var found: [UnresolvedEntity] = []
     for state in families {
+      var namer: SeriesNamer?
       for segment in state.segments {
         for entity in segments[Int(segment)].entities where series.firstRef(of: entity) < 0 {
-          let isDurable = state.shape.family.isDurable
-          found.append(UnresolvedEntity(id: entity, isDurable: isDurable, lines: lines(of: entity, state.shape)))
+          let names = namer ?? SeriesNamer(state.shape, target)
+          namer = names
+          let lines = (0..<state.shape.combinations).flatMap { names.lines(values(of: entity, $0)) }
+          found.append(UnresolvedEntity(id: entity, isDurable: state.shape.family.isDurable, lines: lines))
         }
       }
     }
     return found
   }
+}
 
-  private func lines(of entity: Int32, _ shape: FamilyShape) -> [LabelSet] {
-    (0..<shape.combinations).flatMap { combination -> [LabelSet] in
-      if shape.kind != .histogram { return [labels(of: entity, combination, suffix: "", extra: [])] }
-      let buckets = (shape.family.buckets + [.infinity]).map { bound in
-        labels(of: entity, combination, suffix: "_bucket", extra: [Label(LabelName.bucket, ExpositionWriter.storedBound(bound))])
-      }
-      return buckets + ["_sum", "_count"].map { labels(of: entity, combination, suffix: $0, extra: []) }
+/// Names the series of one family. Its labels are sorted once.
+private struct SeriesNamer {
+  private let shape: FamilyShape
+  private let bounds: [String]
+  /// Sorted labels; `position` is that of a value, or -1 for one that is here, -2 for the metric's name, -3 for the bound.
+  private let slots: [(name: String, position: Int, value: String)]
+
+  init(_ shape: FamilyShape, _ target: [Label]) {
+    self.shape = shape
+    bounds = (shape.family.buckets + [.infinity]).map(ExpositionWriter.storedBound)
+    var slots = shape.family.labels.enumerated().map { (name: $1.name, position: $0, value: "") }
+    slots.append((LabelName.metric, -2, shape.family.name))
+    slots.append((LabelName.bucket, -3, ""))
+    // A label of the series' own wins over the target's.
+    for label in target where !slots.contains(where: { $0.name == label.name }) { slots.append((label.name, -1, label.value)) }
+    self.slots = slots.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+  }
+
+  /// The series of one label set, in the order of a page's lines.
+  func lines(_ values: [String]) -> [LabelSet] {
+    if shape.kind != .histogram { return [series("", nil, values)] }
+    return bounds.map { series("_bucket", $0, values) } + [series("_sum", nil, values), series("_count", nil, values)]
+  }
+
+  private func series(_ suffix: String, _ bound: String?, _ values: [String]) -> LabelSet {
+    var labels: [Label] = []
+    labels.reserveCapacity(slots.count)
+    for slot in slots {
+      let value =
+        switch slot.position {
+        case -1: slot.value
+        case -2: slot.value + suffix
+        case -3: bound ?? ""
+        default: values[slot.position]
+        }
+      if !value.isEmpty { labels.append(Label(slot.name, value)) }
     }
+    return LabelSet(sortedUnique: labels)
   }
 }
