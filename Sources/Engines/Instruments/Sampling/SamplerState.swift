@@ -38,6 +38,7 @@ struct SamplerWork: Sendable {
   var refusedSeries = 0
   private var done = Sampler.Report()
   private var times = 0
+  private var lastSeries = 0
 
   mutating func finish(_ pass: SamplingPass) {
     series.alive.removeAll { series.first[Int($0)] < 0 }
@@ -45,6 +46,7 @@ struct SamplerWork: Sendable {
     known = []
     lastSampled = pass.time
     times += 1
+    lastSeries = pass.report.samples
     done.samples += pass.batch.count
     done.refused += pass.report.refused
   }
@@ -59,6 +61,9 @@ struct SamplerWork: Sendable {
     for (family, count) in counts {
       guard let handle = registry.family(family.name), count > 0 else { continue }
       update.add(update.series(handle, [], created: registry.options.time.now()), Double(count))
+    }
+    if times > 0, let handle = registry.family(Families.tidemarkSeries.name) {
+      update.set(update.series(handle, [], created: registry.options.time.now()), Double(lastSeries))
     }
     (times, done, refusedSeries) = (0, Sampler.Report(), 0)
   }
