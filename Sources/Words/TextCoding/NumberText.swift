@@ -4,17 +4,13 @@
 public enum NumberText {
   /// Go's `'f'`, precision -1: never an exponent. PromQL's printer and sample values in label texts use it.
   public static func appendFixed(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e15, to: &out) || appendDecimal(value, below: 1e9, to: &out) || appendSpecial(value, to: &out) {
-      return
-    }
+    if appendPlain(value, below: 1e15, to: &out) { return }
     ShortestDecimal(value).appendFixed(to: &out)
   }
 
   /// Go's `'g'`, precision -1: exponents below 1e-4 and from 1e6 on. `%v` of templates and the bounds of buckets use it.
   public static func appendGeneral(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e6, to: &out) || appendDecimal(value, below: 1e6, to: &out) || appendSpecial(value, to: &out) {
-      return
-    }
+    if appendPlain(value, below: 1e6, to: &out) || appendTiny(value, to: &out) { return }
     let decimal = ShortestDecimal(value)
     if decimal.exponent < -4 || decimal.exponent >= 6 {
       decimal.appendScientific(to: &out)
@@ -25,9 +21,7 @@ public enum NumberText {
 
   /// Exponents below 1e-4 and from 1e15 on: for readers that take any form, such as those of exposition pages. The cheapest.
   public static func appendCompact(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e15, to: &out) || appendDecimal(value, below: 1e9, to: &out) || appendSpecial(value, to: &out) {
-      return
-    }
+    if appendPlain(value, below: 1e15, to: &out) || appendTiny(value, to: &out) { return }
     let decimal = ShortestDecimal(value)
     if decimal.exponent < -4 || decimal.exponent >= 15 {
       decimal.appendScientific(to: &out)
@@ -38,9 +32,7 @@ public enum NumberText {
 
   /// The HTTP API's form: exponents below 1e-6 and from 1e21 on.
   public static func appendJSON(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e15, to: &out) || appendDecimal(value, below: 1e9, to: &out) || appendSpecial(value, to: &out) {
-      return
-    }
+    if appendPlain(value, below: 1e15, to: &out) { return }
     let decimal = ShortestDecimal(value)
     if decimal.exponent < -6 || decimal.exponent >= 21 {
       decimal.appendScientific(to: &out)
@@ -66,6 +58,11 @@ public enum NumberText {
     appendDigits(value.magnitude, to: &out)
   }
 
+  /// What needs neither an exponent nor a search for digits.
+  private static func appendPlain(_ value: Double, below limit: Double, to out: inout [UInt8]) -> Bool {
+    appendInteger(value, below: limit, to: &out) || appendDecimal(value, below: limit, to: &out) || appendSpecial(value, to: &out)
+  }
+
   /// Fast path: whole numbers of fewer than 16 digits, which need no shortest-digits search. Minus zero is not one.
   private static func appendInteger(_ value: Double, below limit: Double, to out: inout [UInt8]) -> Bool {
     guard value.magnitude < limit, value == value.rounded(.towardZero), value != 0 || value.sign == .plus else { return false }
@@ -79,13 +76,11 @@ public enum NumberText {
   /// reads back as the value; and of the decimals with at most 15 digits only one does, so without trailing zeros it is the shortest.
   private static func appendDecimal(_ value: Double, below limit: Double, to out: inout [UInt8]) -> Bool {
     let magnitude = value.magnitude
-    guard magnitude >= 1e-3, magnitude < limit else { return false }
+    guard magnitude >= 1e-4, magnitude < limit else { return false }
     let scaled = (magnitude * 1e6).rounded()
     guard scaled < 1e15, scaled / 1e6 == magnitude else {
       // In this range the standard library's text has no exponent, and it is the shortest.
-      let text = value.description
-      let utf8 = text.utf8.span
-      for i in utf8.indices { out.append(utf8[i]) }
+      appendDescription(value, to: &out)
       return true
     }
     let all = UInt64(scaled)
@@ -96,6 +91,19 @@ public enum NumberText {
     out.append(UInt8(ascii: "."))
     appendFraction(fraction, to: &out)
     return true
+  }
+
+  /// Fast path: below 1e-4 the standard library writes an exponent, and as Go does.
+  private static func appendTiny(_ value: Double, to out: inout [UInt8]) -> Bool {
+    guard value.magnitude < 1e-4, value != 0 else { return false }
+    appendDescription(value, to: &out)
+    return true
+  }
+
+  private static func appendDescription(_ value: Double, to out: inout [UInt8]) {
+    let text = value.description
+    let utf8 = text.utf8.span
+    for i in utf8.indices { out.append(utf8[i]) }
   }
 
   private static func appendSpecial(_ value: Double, to out: inout [UInt8]) -> Bool {

@@ -108,4 +108,27 @@ struct CheckpointTests {
     #expect(tail.count == 8 + 4 + 8 + 4)
     #expect(Array(tail.dropFirst(12).prefix(8)) == [0, 0, 0, 0, 0, 0, 0, 0x40])
   }
+
+  @Test func `nonsense with a good checksum is refused or taken, never a trap`() {
+    let registry = Small.registry([Small.runs, Small.depth, Small.duration])
+    for i in 0..<5 {
+      registry.add(Small.runs, ["w\(i)", "failed"], 1)
+      registry.set(Small.depth, ["q\(i)"], 2)
+      registry.observe(Small.duration, ["w\(i)"], 3)
+    }
+    let body = Array(registry.checkpoint().dropLast(4))
+    for i in body.indices {
+      for change: UInt8 in [0x01, 0x80, 0xff] {
+        var changed = body
+        changed[i] ^= change
+        var bytes = CheckpointBytes(bytes: changed)
+        bytes.append(fixed: Checksum.crc32(changed))
+        let restored = Small.registry([Small.runs, Small.depth, Small.duration])
+        _ = try? restored.restore(bytes.bytes)
+        restored.add(Small.runs, ["w1", "failed"], 1)
+        restored.set(Small.depth, ["q3"], 2)
+        #expect(!PagesTests.text(Pages(restored, minimumInterval: .zero)).isEmpty)
+      }
+    }
+  }
 }

@@ -27,6 +27,15 @@ struct NumberTextTests {
     Case(value: 1e21, general: "1e+21", fixed: "1000000000000000000000", json: "1e+21", compact: "1e+21"),
     Case(value: 0.0001, general: "0.0001", fixed: "0.0001", json: "0.0001", compact: "0.0001"),
     Case(value: 0.00001, general: "1e-05", fixed: "0.00001", json: "0.00001", compact: "1e-05"),
+    Case(value: -1.5e-7, general: "-1.5e-07", fixed: "-0.00000015", json: "-1.5e-07", compact: "-1.5e-07"),
+    Case(
+      value: 1.2345678901234567e-123, general: "1.2345678901234567e-123",
+      fixed: "0." + String(repeating: "0", count: 122) + "12345678901234567",
+      json: "1.2345678901234567e-123", compact: "1.2345678901234567e-123"),
+    Case(value: 9.999e-5, general: "9.999e-05", fixed: "0.00009999", json: "0.00009999", compact: "9.999e-05"),
+    Case(
+      value: 1.0 / 3, general: "0.3333333333333333", fixed: "0.3333333333333333", json: "0.3333333333333333",
+      compact: "0.3333333333333333"),
     Case(value: -2.5, general: "-2.5", fixed: "-2.5", json: "-2.5", compact: "-2.5"),
     Case(
       value: 0.1 + 0.2, general: "0.30000000000000004", fixed: "0.30000000000000004", json: "0.30000000000000004",
@@ -71,6 +80,11 @@ struct NumberTextTests {
       let slow = ShortestDecimal(value)
       var shortest: [UInt8] = []
       slow.appendFixed(to: &shortest)
+      if value.magnitude < 1e-4, value != 0 {
+        var scientific: [UInt8] = []
+        slow.appendScientific(to: &scientific)
+        #expect(NumberText.compact(value) == String(decoding: scientific, as: UTF8.self), "seed \(seed): \(value)")
+      }
       #expect(NumberText.fixed(value) == String(decoding: shortest, as: UTF8.self), "seed \(seed): \(value)")
     }
   }

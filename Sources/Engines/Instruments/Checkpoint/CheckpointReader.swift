@@ -43,7 +43,9 @@ extension RegistryUpdate {
     var shown: [Int32] = []
     for _ in 0..<(try reader.varint(most: reader.remaining)) {
       let start = reader.offset
-      guard let standing = Entity.Standing(rawValue: try reader.byte()), standing != .dropped else {
+      guard let standing = Entity.Standing(rawValue: try reader.byte()), standing != .dropped,
+        standing != .ghost || shape.kind == .gauge
+      else {
         throw .malformed("no such standing of an entity", offset: start)
       }
       let isSampled = try reader.byte() == 1
