@@ -1,5 +1,6 @@
 import Catalogue
 import Exposition
+import Foundation
 import SeriesModel
 import Testing
 
@@ -133,6 +134,23 @@ struct PagesTests {
     let packed = pages.answer(accept: Self.openMetrics, acceptEncoding: "gzip;q=0.5, identity")
     #expect(packed.contentType == "application/openmetrics-text; version=1.0.0; charset=utf-8" && packed.contentEncoding == "gzip")
     #expect(packed.body.prefix(2) == [0x1f, 0x8b])
+  }
+
+  @Test func `the compressed page is the page`() throws {
+    let registry = Small.registry(Self.families)
+    for i in 0..<500 { registry.add(Small.plain, [], Double(i)) }
+    let pages = Pages(registry, minimumInterval: .zero)
+    let process = Process()
+    let (input, output) = (Pipe(), Pipe())
+    process.executableURL = URL(filePath: "/bin/gzip")
+    process.arguments = ["-dc"]
+    (process.standardInput, process.standardOutput) = (input, output)
+    try process.run()
+    input.fileHandleForWriting.write(Data(pages.answer(accept: nil, acceptEncoding: "gzip").body))
+    try input.fileHandleForWriting.close()
+    #expect(Array(output.fileHandleForReading.readDataToEndOfFile()) == pages.answer(accept: nil, acceptEncoding: nil).body)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
   }
 
   @Test func `scrapes are counted when the grid asks, not when they happen`() {

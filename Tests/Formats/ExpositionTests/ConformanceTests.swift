@@ -49,4 +49,11 @@ struct ConformanceTests {
     let page = ExpositionParser(c.format, .scraper).parse(c.bytes)
     #expect(page.isValid == c.isScraped, "\(page.diagnostics.map(\.message))")
   }
+
+  @Test func `every finding has its line in docs/checks/exposition.md`() throws {
+    let page = URL(filePath: #filePath).appending(path: "../../../../docs/checks/exposition.md").standardizedFileURL
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let found = Set(Self.cases.flatMap { ExpositionParser($0.format, .strict).parse($0.bytes).diagnostics.map(\.check) })
+    #expect(found.filter { !text.contains("`\($0)`") } == [])
+  }
 }
