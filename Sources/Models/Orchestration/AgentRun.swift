@@ -25,7 +25,6 @@ package struct AgentFacts: Equatable, Sendable {
   package var seen: Timestamp
   package var agent: String?
   package var type: AgentType?
-  package var action: String?
   package var model: String?
   package var startedAt: Timestamp?
 
@@ -34,7 +33,6 @@ package struct AgentFacts: Equatable, Sendable {
   fileprivate mutating func start(_ report: AgentRunReport, at time: Timestamp) {
     agent = report.agent ?? agent
     type = report.type ?? type
-    action = report.action ?? action
     model = report.model ?? model
     startedAt = report.startedAt ?? time
   }
@@ -54,7 +52,7 @@ extension AgentRun {
       return self
     case (.agentRunStarted, .running(var facts)):
       facts.start(report, at: position.time)
-      effects.append(.agentSeen(agent: facts.agentLabel, type: facts.type?.rawValue ?? unknownLabel, action: facts.action ?? unknownLabel))
+      effects.append(.agentSeen(agent: facts.agentLabel, type: facts.type?.rawValue ?? unknownLabel))
       return .running(facts)
     case (.agentRunStarted, .ending(var facts, let end, let until)):
       facts.start(report, at: position.time)
@@ -71,7 +69,7 @@ extension AgentRun {
     guard deadline(under: policy) <= now else { return self }
     switch self {
     case .running(let facts):
-      Self.count(facts.agent, facts.type, facts.action, .lost, seconds: nil, into: &effects)
+      Self.count(facts.agent, facts.type, .lost, seconds: nil, into: &effects)
       return .ended(.lost)
     case .ending(let facts, let end, let until): return Self.settle(facts, end, until: until, givingUp: true, into: &effects)
     case .ended: return self
@@ -101,10 +99,10 @@ private extension AgentRun {
     _ facts: AgentFacts, _ end: RunEnd<AgentRunReport>, until: Timestamp, givingUp: Bool = false, into effects: inout [Effect]
   ) -> AgentRun {
     let report = end.report
-    let (agent, type, action) = (report.agent ?? facts.agent, report.type ?? facts.type, report.action ?? facts.action)
+    let (agent, type) = (report.agent ?? facts.agent, report.type ?? facts.type)
     let seconds = elapsed(told: report.seconds, from: report.startedAt ?? facts.startedAt, to: end.at)
-    guard givingUp || (agent != nil && type != nil && action != nil && seconds != nil) else { return .ending(facts, end, until: until) }
-    count(agent, type, action, end.status, seconds: seconds, into: &effects)
+    guard givingUp || (agent != nil && type != nil && seconds != nil) else { return .ending(facts, end, until: until) }
+    count(agent, type, end.status, seconds: seconds, into: &effects)
     let label = agent ?? unknownLabel
     let model = report.model ?? facts.model ?? unknownLabel
     if end.status == .failed {
@@ -117,11 +115,9 @@ private extension AgentRun {
     return .ended(end.status)
   }
 
-  static func count(
-    _ agent: String?, _ type: AgentType?, _ action: String?, _ status: RunStatus, seconds: Double?, into effects: inout [Effect]
-  ) {
-    let (agent, type, action) = (agent ?? unknownLabel, type?.rawValue ?? unknownLabel, action ?? unknownLabel)
-    effects.append(.agentSeen(agent: agent, type: type, action: action))
-    effects.append(.agentEnded(agent: agent, type: type, action: action, status: status, seconds: seconds))
+  static func count(_ agent: String?, _ type: AgentType?, _ status: RunStatus, seconds: Double?, into effects: inout [Effect]) {
+    let (agent, type) = (agent ?? unknownLabel, type?.rawValue ?? unknownLabel)
+    effects.append(.agentSeen(agent: agent, type: type))
+    effects.append(.agentEnded(agent: agent, type: type, status: status, seconds: seconds))
   }
 }

@@ -11,8 +11,8 @@ package enum Effect: Equatable, Sendable {
   case workflowRetried(workflow: String)
   case workflowCost(workflow: String, usd: Double)
 
-  case agentSeen(agent: String, type: String, action: String)
-  case agentEnded(agent: String, type: String, action: String, status: RunStatus, seconds: Double?)
+  case agentSeen(agent: String, type: String)
+  case agentEnded(agent: String, type: String, status: RunStatus, seconds: Double?)
   case agentFailed(agent: String, type: String, errorType: String)
   case agentRetried(agent: String)
   case agentTokens(agent: String, model: String, input: Double, output: Double)

@@ -58,7 +58,7 @@ package struct WorkflowRunReport: Equatable, Sendable {
   }
 }
 
-/// What `agent.run.*` says. Only the run is always there; a start also has agent, type and action.
+/// What `agent.run.*` says. Only the run is always there; a start also has agent and type.
 package struct AgentRunReport: Equatable, Sendable {
   package var run: RunKey
   package var agent: String?
@@ -83,7 +83,7 @@ package struct AgentRunReport: Equatable, Sendable {
 }
 
 package enum AgentType: String, CaseIterable, Sendable {
-  case llm, rule, api, script
+  case llm, rule, api, script, action
 }
 
 /// What `agent.started`, `agent.stopped` and `agents.sampled` say of a tier.

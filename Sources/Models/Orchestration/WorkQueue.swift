@@ -64,8 +64,7 @@ extension Fleet {
   }
 
   private mutating func track(_ name: String, _ priority: String, _ body: (inout GaugeTrack) -> Void) {
-    let known = queues[name]?.depths
-    guard known?[priority] != nil || (known?.count ?? 0) < policy.prioritiesPerQueue else { return }
+    if queues[name]?.depths[priority] == nil, (queues[name]?.depths.count ?? 0) >= policy.prioritiesPerQueue { return }
     body(&queues[name, default: WorkQueue()].depths[priority, default: GaugeTrack()])
   }
 
