@@ -20,6 +20,23 @@ package struct Family: Hashable, Sendable {
   package var fold: Fold
   package var area: Area
 
+  package init(
+    name: String, type: MetricType, unit: Unit, help: String, labels: [FamilyLabel], buckets: [Double] = [],
+    ttl: PromDuration? = nil,
+    seriesCap: Int = Family.defaultSeriesCap, fold: Fold = .sum, area: Area
+  ) {
+    self.name = name
+    self.type = type
+    self.unit = unit
+    self.help = help
+    self.labels = labels
+    self.buckets = buckets
+    self.ttl = ttl
+    self.seriesCap = seriesCap
+    self.fold = fold
+    self.area = area
+  }
+
   /// Stands for every open label value that a cap did not admit.
   package static let otherValue = "__other__"
   package static let defaultSeriesCap = 10_000

@@ -4,15 +4,32 @@
 public enum NumberText {
   /// Go's `'f'`, precision -1: never an exponent. PromQL's printer and sample values in label texts use it.
   public static func appendFixed(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e15, to: &out) || appendSpecial(value, to: &out) { return }
+    if appendInteger(value, below: 1e15, to: &out) || appendDecimal(value, below: 1e9, to: &out) || appendSpecial(value, to: &out) {
+      return
+    }
     ShortestDecimal(value).appendFixed(to: &out)
   }
 
-  /// Go's `'g'`, precision -1: exponents below 1e-4 and from 1e21 on. The text formats use it, through `%v`'s threshold.
+  /// Go's `'g'`, precision -1: exponents below 1e-4 and from 1e6 on. `%v` of templates and the bounds of buckets use it.
   public static func appendGeneral(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e15, to: &out) || appendSpecial(value, to: &out) { return }
+    if appendInteger(value, below: 1e6, to: &out) || appendDecimal(value, below: 1e6, to: &out) || appendSpecial(value, to: &out) {
+      return
+    }
     let decimal = ShortestDecimal(value)
-    if decimal.exponent < -4 || decimal.exponent >= 21 {
+    if decimal.exponent < -4 || decimal.exponent >= 6 {
+      decimal.appendScientific(to: &out)
+    } else {
+      decimal.appendFixed(to: &out)
+    }
+  }
+
+  /// Exponents below 1e-4 and from 1e15 on: for readers that take any form, such as those of exposition pages. The cheapest.
+  public static func appendCompact(_ value: Double, to out: inout [UInt8]) {
+    if appendInteger(value, below: 1e15, to: &out) || appendDecimal(value, below: 1e9, to: &out) || appendSpecial(value, to: &out) {
+      return
+    }
+    let decimal = ShortestDecimal(value)
+    if decimal.exponent < -4 || decimal.exponent >= 15 {
       decimal.appendScientific(to: &out)
     } else {
       decimal.appendFixed(to: &out)
@@ -21,7 +38,9 @@ public enum NumberText {
 
   /// The HTTP API's form: exponents below 1e-6 and from 1e21 on.
   public static func appendJSON(_ value: Double, to out: inout [UInt8]) {
-    if appendInteger(value, below: 1e15, to: &out) || appendSpecial(value, to: &out) { return }
+    if appendInteger(value, below: 1e15, to: &out) || appendDecimal(value, below: 1e9, to: &out) || appendSpecial(value, to: &out) {
+      return
+    }
     let decimal = ShortestDecimal(value)
     if decimal.exponent < -6 || decimal.exponent >= 21 {
       decimal.appendScientific(to: &out)
@@ -39,6 +58,7 @@ public enum NumberText {
   public static func fixed(_ value: Double) -> String { text(value, appendFixed) }
   public static func general(_ value: Double) -> String { text(value, appendGeneral) }
   public static func json(_ value: Double) -> String { text(value, appendJSON) }
+  public static func compact(_ value: Double) -> String { text(value, appendCompact) }
   public static func scientific(_ value: Double) -> String { text(value, appendScientific) }
 
   public static func appendInteger(_ value: Int64, to out: inout [UInt8]) {
@@ -53,6 +73,25 @@ public enum NumberText {
     return true
   }
 
+  /// Fast path: values with at most six decimals.
+  ///
+  /// `n / 10^6` is rounded as a reader rounds the text of it, so equality proves that the text reads back as the value; and of the decimals with at
+  /// most 15 digits only one does, so without trailing zeros it is the shortest.
+  private static func appendDecimal(_ value: Double, below limit: Double, to out: inout [UInt8]) -> Bool {
+    let magnitude = value.magnitude
+    guard magnitude >= 1e-3, magnitude < limit else { return false }
+    let scaled = (magnitude * 1e6).rounded()
+    guard scaled / 1e6 == magnitude else { return false }
+    let all = UInt64(scaled)
+    if value < 0 { out.append(UInt8(ascii: "-")) }
+    appendDigits(all / 1_000_000, to: &out)
+    let fraction = all % 1_000_000
+    if fraction == 0 { return true }
+    out.append(UInt8(ascii: "."))
+    appendFraction(fraction, to: &out)
+    return true
+  }
+
   private static func appendSpecial(_ value: Double, to out: inout [UInt8]) -> Bool {
     if value.isFinite { return false }
     out.append(contentsOf: (value.isNaN ? "NaN" : value < 0 ? "-Inf" : "+Inf").utf8)
@@ -60,13 +99,33 @@ public enum NumberText {
   }
 
   private static func appendDigits(_ value: UInt64, to out: inout [UInt8]) {
+    if value < 10 {
+      out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value))
+      return
+    }
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var first = 20
     var rest = value
-    let start = out.count
-    repeat {
-      out.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+    while rest > 0 {
+      first -= 1
+      digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
-    } while rest > 0
-    out[start...].reverse()
+    }
+    for i in first..<20 { out.append(digits[i]) }
+  }
+
+  /// Six digits without the zeros at their end.
+  private static func appendFraction(_ millionths: UInt64, to out: inout [UInt8]) {
+    var digits = InlineArray<6, UInt8>(repeating: 0)
+    var rest = millionths
+    var count = 0
+    for i in stride(from: 5, through: 0, by: -1) {
+      let digit = UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+      if count == 0, digit != 0 { count = i + 1 }
+      digits[i] = UInt8(ascii: "0") + digit
+    }
+    for i in 0..<count { out.append(digits[i]) }
   }
 
   private static func text(_ value: Double, _ append: (Double, inout [UInt8]) -> Void) -> String {
