@@ -78,9 +78,7 @@ extension Fleet {
       if let new { move(new, by: 1, into: &effects) }
     }
     if case .ended(let status, let book, _) = after {
-      let known: Bool
-      if case .ended = before { known = true } else { known = false }
-      if !known { ended.remember(.workflow, key, status, at: now, under: policy) }
+      if before?.isCounted != true { ended.remember(.workflow, key, status, at: now, under: policy) }
       if book.isEmpty {
         if workflowRuns[key] != nil { workflowRuns[key] = nil }
         return
@@ -108,6 +106,8 @@ extension WorkflowRun {
     guard let phase, let workflow = activeWorkflow else { return nil }
     return Place(workflow: workflow, phase: phase)
   }
+
+  var isCounted: Bool { if case .ended = self { true } else { false } }
 
   var startedAt: Timestamp? {
     switch self {

@@ -48,8 +48,12 @@ package struct Fleet: Sendable {
     }
   }
 
-  /// Remembers an end that happened before this fleet's own memory begins, as the log tells it.
+  /// Remembers an end that a fleet read back has counted, as the log tells it. An end that waits to be counted is left alone.
   package mutating func remember(_ kind: RunUpdate.Kind, _ run: RunKey, _ status: RunStatus, at now: Timestamp) {
+    switch kind {
+    case .workflow: if let life = workflowRuns[run], !life.isCounted { return }
+    case .agent: if agentRuns[run] != nil { return }
+    }
     ended.remember(kind, run, status, at: now, under: policy)
   }
 

@@ -56,7 +56,7 @@ struct FleetInstruments {
   /// Entities that were born already, so that it is not tried with each event.
   private var born: Set<Entity> = []
 
-  private enum Entity: Hashable {
+  fileprivate enum Entity: Hashable {
     case orchestrator
     case workflow(String)
     case trigger(String, String)
