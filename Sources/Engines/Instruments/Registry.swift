@@ -11,13 +11,16 @@ package final class Registry: Sendable {
   package let options: RegistryOptions
   private let familyByName: [String: Int32]
   private let state: Mutex<RegistryUpdate>
+  private let published: Atomic<UInt64>
 
   /// A registry where nothing was seen yet; families without open labels exist at 0.
   package init(families: [Family], options: RegistryOptions) {
     self.families = families
     self.options = options
     familyByName = Dictionary(uniqueKeysWithValues: families.enumerated().map { ($1.name, Int32($0)) })
-    state = Mutex(RegistryUpdate(families: families, options: options))
+    let initial = RegistryUpdate(families: families, options: options)
+    published = Atomic(initial.changed)
+    state = Mutex(initial)
   }
 
   package func family(_ name: String) -> FamilyHandle? { familyByName[name].map(FamilyHandle.init(index:)) }
@@ -33,10 +36,14 @@ package final class Registry: Sendable {
     var result: R?
     try state.withLock { state throws(E) in
       state.begin()
+      defer { published.store(state.changed, ordering: .releasing) }
       result = try body(&state)
     }
     return result!
   }
+
+  /// Rises with every update that changed something; equal means that a page would be the same.
+  package var changes: UInt64 { published.load(ordering: .acquiring) }
 
   /// Why a family would not take these label values as they are, or `nil`. Values beyond a limit are not lost, but count under `__other__`.
   package func refusal(_ f: FamilyHandle, _ values: [String]) -> InstrumentRefusal? {

@@ -129,12 +129,13 @@ extension RegistryUpdate {
     if let last = families[family].segments.last, segments[Int(last)].entities.count < capacity {
       segments[Int(last)].entities.append(entity)
       segments[Int(last)].structure += 1
-      segmentVersions[Int(last)] = version
+      markChanged(last)
       return last
     }
     let new = Int32(segments.count)
     segments.append(Segment(family: UInt16(family), entities: [entity], structure: 1))
     segmentVersions.append(version)
+    markChanged(new)
     families[family].segments.append(new)
     return new
   }

@@ -30,14 +30,14 @@ extension RegistryUpdate {
     structure += 1
     if entity.standing == .ghost {
       families[family].ghosts.removeAll { $0 == id }
-      segmentVersions[Int(slots[Int(entity.firstSlot)].segment)] = version
+      markChanged(slots[Int(entity.firstSlot)].segment)
       if families[family].ghosts.isEmpty { dropOthers(of: family) }
       return
     }
     if entity.standing == .admitted { families[family].admitted -= shape.combinations }
     segments[Int(entity.segment)].entities.removeAll { $0 == id }
     segments[Int(entity.segment)].structure += 1
-    segmentVersions[Int(entity.segment)] = version
+    markChanged(entity.segment)
   }
 
   /// A gauge's `__other__` without members shows nothing.
@@ -82,7 +82,7 @@ extension RegistryUpdate {
     key = entity.key
     let other = slots[Int(otherSlots(of: Int(entity.family), created: now))]
     for (i, cell) in range.enumerated() { cells[Int(other.cell) + i] += cells[cell] }
-    segmentVersions[Int(other.segment)] = version
+    markChanged(other.segment)
   }
 
   /// Takes an entity out of the index, and those who stand behind it to their new place.

@@ -26,6 +26,8 @@ package struct RegistryUpdate: ~Copyable, Sendable {
 
   /// Counts updates.
   var version: UInt64 = 1
+  /// The last update that changed anything that shows.
+  var changed: UInt64 = 1
   /// Changes when a label set is born or dropped.
   var structure: UInt64 = 1
   var second: UInt32 = 0
@@ -125,8 +127,13 @@ extension RegistryUpdate {
   }
 
   private mutating func touch(_ slot: Slot) {
-    segmentVersions[Int(slot.segment)] = version
+    markChanged(slot.segment)
     touched[Int(slot.entity)] = second
+  }
+
+  mutating func markChanged(_ segment: Int32) {
+    segmentVersions[Int(segment)] = version
+    changed = version
   }
 
   static func appendKeyPart(_ value: String, to key: inout [UInt8]) {

@@ -73,15 +73,19 @@ public enum NumberText {
     return true
   }
 
-  /// Fast path: values with at most six decimals.
+  /// Fast path: fractions that need no exponent.
   ///
-  /// `n / 10^6` is rounded as a reader rounds the text of it, so equality proves that the text reads back as the value; and of the decimals with at
-  /// most 15 digits only one does, so without trailing zeros it is the shortest.
+  /// With at most six decimals the digits come from scaling. `n / 10^6` is rounded as a reader rounds the text of it, so equality proves that the text
+  /// reads back as the value; and of the decimals with at most 15 digits only one does, so without trailing zeros it is the shortest.
   private static func appendDecimal(_ value: Double, below limit: Double, to out: inout [UInt8]) -> Bool {
     let magnitude = value.magnitude
     guard magnitude >= 1e-3, magnitude < limit else { return false }
     let scaled = (magnitude * 1e6).rounded()
-    guard scaled / 1e6 == magnitude else { return false }
+    guard scaled < 1e15, scaled / 1e6 == magnitude else {
+      // In this range the standard library's text has no exponent, and it is the shortest.
+      out.append(contentsOf: value.description.utf8)
+      return true
+    }
     let all = UInt64(scaled)
     if value < 0 { out.append(UInt8(ascii: "-")) }
     appendDigits(all / 1_000_000, to: &out)
