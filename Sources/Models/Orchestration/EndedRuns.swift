@@ -17,7 +17,9 @@ package struct EndedRuns: Sendable {
     return (young.tag(of: id) ?? old.tag(of: id)).flatMap(RunStatus.init(rawValue:))
   }
 
-  package mutating func remember(_ kind: RunUpdate.Kind, _ run: RunKey, _ status: RunStatus, at now: Timestamp, under policy: OrchestrationPolicy) {
+  package mutating func remember(
+    _ kind: RunUpdate.Kind, _ run: RunKey, _ status: RunStatus, at now: Timestamp, under policy: OrchestrationPolicy
+  ) {
     if young.count >= policy.endedMemoryLimit / 2 || now - youngSince >= policy.endedMemory {
       if young.count > 0 {
         old = young

@@ -74,7 +74,9 @@ private extension ByteReader {
   }
 
   mutating func optionalText() throws(CodingError) -> String? { try optional { reader throws(CodingError) in try reader.text() } }
-  mutating func optionalTime() throws(CodingError) -> Timestamp? { try optional { reader throws(CodingError) in try reader.time() } }
+  mutating func optionalTime() throws(CodingError) -> Timestamp? {
+    try optional { reader throws(CodingError) in try reader.time() }
+  }
 
   mutating func latest() throws(CodingError) -> LatestValue? {
     try optional { reader throws(CodingError) in
@@ -165,7 +167,9 @@ private extension WorkflowRun {
       let book = try ApprovalBook(from: &reader)
       self = .ended(status, book, until: try reader.time())
     default:
-      guard let phase = WorkflowPhase(rawValue: kind) else { throw CodingError(expected: "a kind of life", offset: reader.offset - 1) }
+      guard let phase = WorkflowPhase(rawValue: kind) else {
+        throw CodingError(expected: "a kind of life", offset: reader.offset - 1)
+      }
       self = .active(phase, try WorkflowFacts(from: &reader))
     }
   }

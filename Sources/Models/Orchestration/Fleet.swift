@@ -78,7 +78,9 @@ package struct Fleet: Sendable {
   /// Every gauge as it stands: for instruments that were made anew.
   package func currentGauges(into effects: inout [Effect]) {
     for (workflow, counts) in active.sorted(by: { $0.key < $1.key }) {
-      for phase in WorkflowPhase.allCases { effects.append(.workflowsActive(workflow: workflow, phase: phase, count: counts[phase])) }
+      for phase in WorkflowPhase.allCases {
+        effects.append(.workflowsActive(workflow: workflow, phase: phase, count: counts[phase]))
+      }
     }
     for (name, tier) in tiers.sorted(by: { $0.key < $1.key }) { tier.gauges(of: name, into: &effects) }
     for (name, queue) in queues.sorted(by: { $0.key < $1.key }) { queue.gauges(of: name, into: &effects) }

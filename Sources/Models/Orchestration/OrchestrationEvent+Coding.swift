@@ -20,7 +20,9 @@ extension OrchestrationEvent {
 
   package init(relativeTo base: Timestamp, from reader: inout ByteReader) throws(CodingError) {
     let offset = reader.offset
-    guard let type = EventType(rawValue: try reader.byte()) else { throw CodingError(expected: "the code of an event's type", offset: offset) }
+    guard let type = EventType(rawValue: try reader.byte()) else {
+      throw CodingError(expected: "the code of an event's type", offset: offset)
+    }
     let id = try reader.id()
     let time = Timestamp(milliseconds: base.milliseconds &+ (try reader.signed()))
     let body: Body

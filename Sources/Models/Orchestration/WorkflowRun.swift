@@ -124,7 +124,8 @@ private extension WorkflowRun {
   }
 
   func requested(
-    _ report: WorkflowRunReport, at position: EventPosition, now: Timestamp, under policy: OrchestrationPolicy, into effects: inout [Effect]
+    _ report: WorkflowRunReport, at position: EventPosition, now: Timestamp, under policy: OrchestrationPolicy,
+    into effects: inout [Effect]
   ) -> WorkflowRun {
     changingApprovals(report, at: position, to: .waitingApproval, until: now + policy.patience) { book in
       guard let answered = book.request(at: position.time) else { return }
@@ -133,7 +134,8 @@ private extension WorkflowRun {
   }
 
   func decided(
-    _ report: WorkflowRunReport, at position: EventPosition, now: Timestamp, under policy: OrchestrationPolicy, into effects: inout [Effect]
+    _ report: WorkflowRunReport, at position: EventPosition, now: Timestamp, under policy: OrchestrationPolicy,
+    into effects: inout [Effect]
   ) -> WorkflowRun {
     let workflow = report.workflow ?? unknownLabel
     let told = report.seconds ?? report.startedAt.map { max(0, (position.time - $0).seconds) }
@@ -144,7 +146,8 @@ private extension WorkflowRun {
   }
 
   func changingApprovals(
-    _ report: WorkflowRunReport, at position: EventPosition, to next: WorkflowPhase, until: Timestamp, _ change: (inout ApprovalBook) -> Void
+    _ report: WorkflowRunReport, at position: EventPosition, to next: WorkflowPhase, until: Timestamp,
+    _ change: (inout ApprovalBook) -> Void
   ) -> WorkflowRun {
     switch self {
     case .active(let phase, var facts):

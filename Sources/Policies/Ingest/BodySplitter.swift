@@ -98,7 +98,8 @@ private extension BodySplitter {
   func check(_ events: Int) throws(RequestProblem) {
     guard events <= limits.batchEvents else {
       throw RequestProblem(
-        status: 413, error: "batch_events", message: "expected at most \(limits.batchEvents) events in one request; send the rest in another")
+        status: 413, error: "batch_events",
+        message: "expected at most \(limits.batchEvents) events in one request; send the rest in another")
     }
   }
 

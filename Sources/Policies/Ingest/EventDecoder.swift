@@ -34,7 +34,8 @@ final class EventDecoder: Sendable {
       if let problem = reader.read(body, range) { throw FieldProblem(problem, nesting: limits.nesting) }
       return .success(try decode(index: index, now: now))
     } catch {
-      return .failure(Refusal(index: index, id: knownID, type: knownType, field: error.field?.path, reason: error.reason, detail: error.detail))
+      return .failure(
+        Refusal(index: index, id: knownID, type: knownType, field: error.field?.path, reason: error.reason, detail: error.detail))
     }
   }
 }
@@ -84,7 +85,8 @@ private extension EventDecoder {
     }
     let time = try self.time(.time)
     guard time <= now + limits.future else {
-      throw FieldProblem(.time, .inFuture, "expected a time at most \(limits.future) ahead of \(now.rfc3339), found \(time.rfc3339)")
+      throw FieldProblem(
+        .time, .inFuture, "expected a time at most \(limits.future) ahead of \(now.rfc3339), found \(time.rfc3339)")
     }
     guard reader.kind(.data) == .object else { throw wrongKind(.data, "an object") }
     let event = OrchestrationEvent(type: type, id: reader.identity(), time: time, body: try body(of: type))
@@ -198,7 +200,9 @@ private extension EventDecoder {
   func run() throws(FieldProblem) -> RunKey {
     let id = try named(.runID, upTo: limits.idBytes)
     guard let attempt = try amount(.attempt) else { return RunKey(id) }
-    guard attempt >= 1, attempt <= Double(UInt32.max) else { throw FieldProblem(.attempt, .badValue, "expected a number from 1 on") }
+    guard attempt >= 1, attempt <= Double(UInt32.max) else {
+      throw FieldProblem(.attempt, .badValue, "expected a number from 1 on")
+    }
     return RunKey(id, attempt: UInt32(attempt))
   }
 
@@ -246,7 +250,8 @@ private extension EventDecoder {
     default: throw wrongKind(field, "an RFC 3339 time")
     }
     guard let time = reader.withText(field, EventTime.parse) else {
-      throw FieldProblem(field, .badValue, "expected an RFC 3339 time such as 2026-01-31T12:00:00.250Z, found \"\(reader.text(field, limit: 40))\"")
+      throw FieldProblem(
+        field, .badValue, "expected an RFC 3339 time such as 2026-01-31T12:00:00.250Z, found \"\(reader.text(field, limit: 40))\"")
     }
     return time
   }
@@ -259,7 +264,9 @@ private extension EventDecoder {
     default: throw wrongKind(field, "a number")
     }
     let value = reader.number(field)
-    guard value >= 0, value <= 1e18 else { throw FieldProblem(field, .badValue, "expected a number from 0 to 1e18, found \(value)") }
+    guard value >= 0, value <= 1e18 else {
+      throw FieldProblem(field, .badValue, "expected a number from 0 to 1e18, found \(value)")
+    }
     return value
   }
 

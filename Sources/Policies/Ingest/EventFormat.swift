@@ -21,7 +21,8 @@ enum EventFormat: Equatable, Sendable {
     guard let format, charset == nil || charset == "charset=utf-8" || charset == "charset=\"utf-8\"" else {
       throw RequestProblem(
         status: 415, error: "unsupported_media_type",
-        message: "expected application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson in UTF-8, found "
+        message:
+          "expected application/cloudevents+json, application/cloudevents-batch+json or application/x-ndjson in UTF-8, found "
           + (contentType.map { "\"\($0.prefix(100))\"" } ?? "no content type"))
     }
     self = format

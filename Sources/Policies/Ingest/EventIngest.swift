@@ -52,7 +52,9 @@ package final class EventIngest: Sendable {
     self.time = time
     let instruments = IngestInstruments(registry)
     self.instruments = instruments
-    do { log = try DurableLog(directory: configuration.directory + "/events", options: configuration.log) } catch { throw .log(error) }
+    do { log = try DurableLog(directory: configuration.directory + "/events", options: configuration.log) } catch {
+      throw .log(error)
+    }
     var core = IngestCore(configuration: configuration, registry: registry)
     try Recovery(log: log, checkpoint: CheckpointFile(path: Self.checkpointPath(configuration))).run(&core, now: time.now())
     var upkeep = Upkeep()
@@ -97,7 +99,8 @@ private extension EventIngest {
     let limits = configuration.limits
     let format = try EventFormat(contentType: contentType)
     guard body.count <= limits.bodyBytes else {
-      throw RequestProblem(status: 413, error: "body_bytes", message: "expected at most \(limits.bodyBytes) bytes, found \(body.count)")
+      throw RequestProblem(
+        status: 413, error: "body_bytes", message: "expected at most \(limits.bodyBytes) bytes, found \(body.count)")
     }
     var padded = body
     padded.append(contentsOf: repeatElement(0, count: EventReader.padding))
@@ -134,7 +137,9 @@ private extension EventIngest {
       return true
     }
     guard joined else {
-      throw RequestProblem(status: 429, error: "waiting_events", message: "more than \(limit) events wait already; send these again later", retryAfter: 1)
+      throw RequestProblem(
+        status: 429, error: "waiting_events", message: "more than \(limit) events wait already; send these again later",
+        retryAfter: 1)
     }
   }
 
@@ -179,7 +184,8 @@ private extension EventIngest {
     } catch {
       core.publish { u in instruments.publish(.init(batches: [.busy: requests.count]), at: now, to: &u) }
       let problem = RequestProblem(
-        status: 503, error: "event_log", message: "nothing of this request was taken: \(error)", retryAfter: error.retryMayHelp ? 5 : 60)
+        status: 503, error: "event_log", message: "nothing of this request was taken: \(error)",
+        retryAfter: error.retryMayHelp ? 5 : 60)
       for request in requests { request.settle(IngestAnswer(problem)) }
     }
   }

@@ -38,7 +38,8 @@ struct EventRecord {
 
   /// Calls `body` for each event with a reader that stands at it.
   private static func forEach(
-    _ bytes: [UInt8], _ body: (_ receivedAt: Timestamp, _ source: String, _ orchestrator: String, inout ByteReader) throws(CodingError) -> Void
+    _ bytes: [UInt8],
+    _ body: (_ receivedAt: Timestamp, _ source: String, _ orchestrator: String, inout ByteReader) throws(CodingError) -> Void
   ) throws(CodingError) -> Timestamp {
     var reader = ByteReader(bytes)
     guard try reader.byte() == version else { throw CodingError(expected: "an event record of version \(version)", offset: 0) }
@@ -79,7 +80,9 @@ struct EventRecord {
   static func traces(_ bytes: [UInt8], _ body: (Trace) -> Void) throws(CodingError) -> Timestamp {
     try forEach(bytes) { receivedAt, _, orchestrator, reader throws(CodingError) in
       let code = try reader.byte()
-      guard let type = EventType(rawValue: code) else { throw CodingError(expected: "the code of an event's type", offset: reader.offset - 1) }
+      guard let type = EventType(rawValue: code) else {
+        throw CodingError(expected: "the code of an event's type", offset: reader.offset - 1)
+      }
       let id = try reader.id()
       let time = Timestamp(milliseconds: receivedAt.milliseconds &+ (try reader.signed()))
       var trace = Trace(id: id, time: time, orchestrator: orchestrator)

@@ -3,7 +3,8 @@ import SeriesModel
 enum EventTime {
   /// An RFC 3339 time. Fast path: UTC with `T`, `Z` and at most nine digits of a second.
   static func parse(_ text: Span<UInt8>) -> Timestamp? {
-    guard text.count >= 20, text.count <= 30, text[4] == minus, text[7] == minus, text[10] == UInt8(ascii: "T"), text[13] == colon, text[16] == colon,
+    guard text.count >= 20, text.count <= 30, text[4] == minus, text[7] == minus, text[10] == UInt8(ascii: "T"), text[13] == colon,
+      text[16] == colon,
       text[text.count - 1] == UInt8(ascii: "Z"),
       let year = digits(text, 0..<4), let month = digits(text, 5..<7), let day = digits(text, 8..<10),
       let hour = digits(text, 11..<13), let minute = digits(text, 14..<16), let second = digits(text, 17..<19),
@@ -37,7 +38,9 @@ enum EventTime {
   /// Of nothing, or of a point and digits.
   private static func milliseconds(_ text: Span<UInt8>, _ range: Range<Int>) -> Int64? {
     if range.isEmpty { return 0 }
-    guard text[range.lowerBound] == UInt8(ascii: "."), range.count > 1, let n = digits(text, range.lowerBound + 1..<range.upperBound) else {
+    guard text[range.lowerBound] == UInt8(ascii: "."), range.count > 1,
+      let n = digits(text, range.lowerBound + 1..<range.upperBound)
+    else {
       return nil
     }
     var (value, places) = (n, range.count - 1)

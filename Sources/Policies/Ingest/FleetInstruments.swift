@@ -84,7 +84,9 @@ struct FleetInstruments {
 
   /// When sources were last heard.
   func publish(sources: [(source: String, time: Timestamp)], created: Timestamp, to u: inout RegistryUpdate) {
-    for (source, time) in sources { u.set(u.series(families.sourceLastEvent, [source, orchestrator], created: created), time.seconds) }
+    for (source, time) in sources {
+      u.set(u.series(families.sourceLastEvent, [source, orchestrator], created: created), time.seconds)
+    }
   }
 }
 
@@ -95,7 +97,8 @@ private extension FleetInstruments {
       publishWorkflow(effect, created, &u)
     case .agentSeen, .agentEnded, .agentFailed, .agentRetried, .agentTokens, .agentCost: publishAgent(effect, created, &u)
     case .agentsActive, .agentsCapacity, .agentMemory, .agentStarted: publishTier(effect, created, &u)
-    case .queueDepth, .queueInFlight, .queueCapacity, .queueConsumers, .queueOldestAge, .queueEnqueued, .queueDequeued, .queueDropped:
+    case .queueDepth, .queueInFlight, .queueCapacity, .queueConsumers, .queueOldestAge, .queueEnqueued, .queueDequeued,
+      .queueDropped:
       publishQueue(effect, created, &u)
     case .tasksFinished, .messages, .messagesDropped, .messageBytes: publishWork(effect, created, &u)
     }
@@ -110,7 +113,9 @@ private extension FleetInstruments {
       }
     case .workflowEnded(let workflow, let trigger, let status, let seconds):
       u.add(u.series(families.workflowRuns, [workflow, trigger, status.label, orchestrator], created: created), 1)
-      if let seconds { u.observe(u.series(families.workflowDuration, [workflow, status.label, orchestrator], created: created), seconds) }
+      if let seconds {
+        u.observe(u.series(families.workflowDuration, [workflow, status.label, orchestrator], created: created), seconds)
+      }
     case .workflowsActive(let workflow, let phase, let count):
       bear(workflow: workflow, created, &u)
       u.set(u.series(families.workflowsActive, [workflow, phase.label, orchestrator], created: created), Double(count))
@@ -122,7 +127,8 @@ private extension FleetInstruments {
     case .workflowRetried(let workflow):
       bear(workflow: workflow, created, &u)
       u.add(u.series(families.workflowRetries, [workflow, orchestrator], created: created), 1)
-    case .workflowCost(let workflow, let usd): u.add(u.series(families.workflowCost, [workflow, orchestrator], created: created), usd)
+    case .workflowCost(let workflow, let usd):
+      u.add(u.series(families.workflowCost, [workflow, orchestrator], created: created), usd)
     default: break
     }
   }
@@ -187,10 +193,14 @@ private extension FleetInstruments {
     case .queueDepth(let queue, let priority, let count):
       bear(queue: queue, created, &u)
       u.set(u.series(families.queueDepth, [queue, priority, orchestrator], created: created), count)
-    case .queueInFlight(let queue, let count): u.set(u.series(families.queueInFlight, [queue, orchestrator], created: created), count)
-    case .queueCapacity(let queue, let count): u.set(u.series(families.queueCapacity, [queue, orchestrator], created: created), count)
-    case .queueConsumers(let queue, let count): u.set(u.series(families.queueConsumers, [queue, orchestrator], created: created), count)
-    case .queueOldestAge(let queue, let seconds): u.set(u.series(families.queueOldestAge, [queue, orchestrator], created: created), seconds)
+    case .queueInFlight(let queue, let count):
+      u.set(u.series(families.queueInFlight, [queue, orchestrator], created: created), count)
+    case .queueCapacity(let queue, let count):
+      u.set(u.series(families.queueCapacity, [queue, orchestrator], created: created), count)
+    case .queueConsumers(let queue, let count):
+      u.set(u.series(families.queueConsumers, [queue, orchestrator], created: created), count)
+    case .queueOldestAge(let queue, let seconds):
+      u.set(u.series(families.queueOldestAge, [queue, orchestrator], created: created), seconds)
     case .queueEnqueued(let queue, let count):
       bear(queue: queue, created, &u)
       u.add(u.series(families.queueEnqueued, [queue, orchestrator], created: created), count)

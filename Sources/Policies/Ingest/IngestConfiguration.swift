@@ -37,7 +37,8 @@ package enum IngestError: Error, Equatable, CustomStringConvertible {
     case .file(let path, let problem): "\(path): \(problem)"
     case .checkpointMissing(let path):
       "\(path) is missing, and the event log no longer has everything it counted; restore it from a backup, or begin with an empty folder"
-    case .checkpointDamaged(let path, let problem): "\(path) is damaged: \(problem); restore it from a backup, or begin with an empty folder"
+    case .checkpointDamaged(let path, let problem):
+      "\(path) is damaged: \(problem); restore it from a backup, or begin with an empty folder"
     case .recordDamaged(let position, let problem): "event log at \(position.segment):\(position.offset): \(problem)"
     }
   }

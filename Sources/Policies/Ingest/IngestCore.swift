@@ -68,7 +68,8 @@ struct IngestCore {
     {
       return .refuse(
         decoded.refusal(
-          "type", .tooManyOpenRuns, "expected at most \(configuration.policy.openRunLimit) runs of \(orchestrator) that have not ended"))
+          "type", .tooManyOpenRuns,
+          "expected at most \(configuration.policy.openRunLimit) runs of \(orchestrator) that have not ended"))
     }
     groupIDs.insert(event.id)
     return .take(EventRecord.Entry(source: decoded.source, orchestrator: orchestrator, event: event))
@@ -180,7 +181,11 @@ extension IngestCore {
         out.time(source.value)
       }
     }
-    out.list(outbox.rows.sorted { ($0.key.orchestrator, $0.key.kind.rawValue, $0.key.run) < ($1.key.orchestrator, $1.key.kind.rawValue, $1.key.run) }) {
+    out.list(
+      outbox.rows.sorted {
+        ($0.key.orchestrator, $0.key.kind.rawValue, $0.key.run) < ($1.key.orchestrator, $1.key.kind.rawValue, $1.key.run)
+      }
+    ) {
       out, row in
       out.text(row.key.orchestrator)
       row.value.encode(into: &out)
@@ -193,7 +198,9 @@ extension IngestCore {
 
   mutating func restore(_ bytes: [UInt8]) throws(CodingError) {
     var reader = ByteReader(bytes)
-    guard try reader.byte() == Self.checkpointVersion else { throw CodingError(expected: "a checkpoint of version \(Self.checkpointVersion)", offset: 0) }
+    guard try reader.byte() == Self.checkpointVersion else {
+      throw CodingError(expected: "a checkpoint of version \(Self.checkpointVersion)", offset: 0)
+    }
     let segment = try reader.unsigned()
     position = LogPosition(segment: segment, offset: try reader.unsigned())
     receivedAt = try reader.time()
@@ -211,6 +218,8 @@ extension IngestCore {
       outbox.add(try RunUpdate(from: &reader), of: orchestrator)
     }
     let instruments = try reader.blob()
-    do { try registry.restore(instruments) } catch { throw CodingError(expected: "instruments that can be restored (\(error))", offset: reader.offset) }
+    do { _ = try registry.restore(instruments) } catch {
+      throw CodingError(expected: "instruments that can be restored (\(error))", offset: reader.offset)
+    }
   }
 }

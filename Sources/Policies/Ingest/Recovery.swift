@@ -15,7 +15,9 @@ struct Recovery {
         throw .checkpointDamaged(path: checkpoint.path, problem: error.description)
       }
       guard core.position <= log.end else {
-        throw .checkpointDamaged(path: checkpoint.path, problem: "it has counted more than the event log holds, which ends at \(log.end.segment):\(log.end.offset)")
+        throw .checkpointDamaged(
+          path: checkpoint.path,
+          problem: "it has counted more than the event log holds, which ends at \(log.end.segment):\(log.end.offset)")
       }
     } else if log.beginning.segment > Self.firstSegment {
       throw .checkpointMissing(path: checkpoint.path)

@@ -35,7 +35,9 @@ struct RunOutbox: Sendable {
   mutating func putBack(_ older: [RowKey: RunUpdate]) {
     for (key, update) in older {
       var merged = update
-      if let newer = rows[key] { merged.merge(newer) } else if rows.count >= limit {
+      if let newer = rows[key] {
+        merged.merge(newer)
+      } else if rows.count >= limit {
         dropped += 1
         continue
       }

@@ -75,9 +75,12 @@ package final class RunStore: Sendable {
   private static func arguments(_ key: RowKey, _ update: RunUpdate) -> StatementArguments {
     let state = update.state?.label
     return [
-      Int(key.kind.rawValue), key.orchestrator, key.run.id, Int64(key.run.attempt), state, update.name, update.trigger, update.agentType, update.action,
-      update.startedAt?.milliseconds, update.endedAt?.milliseconds, update.waitingSince?.milliseconds, update.updatedAt.milliseconds, update.seconds,
-      update.errorType, update.costUSD, update.approver, update.workflowRun, update.tier, update.model, update.inputTokens, update.outputTokens, state,
+      Int(key.kind.rawValue), key.orchestrator, key.run.id, Int64(key.run.attempt), state, update.name, update.trigger,
+      update.agentType, update.action,
+      update.startedAt?.milliseconds, update.endedAt?.milliseconds, update.waitingSince?.milliseconds,
+      update.updatedAt.milliseconds, update.seconds,
+      update.errorType, update.costUSD, update.approver, update.workflowRun, update.tier, update.model, update.inputTokens,
+      update.outputTokens, state,
     ]
   }
 
@@ -159,16 +162,22 @@ extension RunStore {
   /// The attempts of a workflow run, the first first.
   package func run(_ id: String) throws -> [RunRow] {
     try pool.read { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM runs WHERE run_id = ? AND kind = 0 ORDER BY orchestrator, attempt LIMIT ?", arguments: [id, Self.pageLimit])
-        .map(RunRow.init)
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM runs WHERE run_id = ? AND kind = 0 ORDER BY orchestrator, attempt LIMIT ?",
+        arguments: [id, Self.pageLimit]
+      )
+      .map(RunRow.init)
     }
   }
 
   /// The agent runs of a workflow run, in order of first sight.
   package func agents(of workflowRun: String) throws -> [RunRow] {
     try pool.read { db in
-      try Row.fetchAll(db, sql: "SELECT * FROM runs WHERE workflow_run_id = ? AND kind = 1 ORDER BY seq LIMIT ?", arguments: [workflowRun, Self.pageLimit])
-        .map(RunRow.init)
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM runs WHERE workflow_run_id = ? AND kind = 1 ORDER BY seq LIMIT ?",
+        arguments: [workflowRun, Self.pageLimit]
+      )
+      .map(RunRow.init)
     }
   }
 
@@ -209,10 +218,14 @@ private extension RunRow {
     func time(_ column: String) -> Timestamp? { (row[column] as Int64?).map(Timestamp.init(milliseconds:)) }
     self.init(
       sequence: row["seq"], kind: RunUpdate.Kind(rawValue: row["kind"]) ?? .workflow, orchestrator: row["orchestrator"],
-      run: RunKey(row["run_id"], attempt: UInt32(truncatingIfNeeded: row["attempt"] as Int64)), state: row["state"], name: row["name"],
-      trigger: row["trigger"], agentType: row["agent_type"], action: row["action"], startedAt: time("started_at"), endedAt: time("ended_at"),
-      waitingSince: time("waiting_since"), updatedAt: time("updated_at")!, seconds: row["duration_seconds"], errorType: row["error_type"],
-      costUSD: row["cost_usd"], approver: row["approver"], workflowRun: row["workflow_run_id"], tier: row["tier"], model: row["model"],
+      run: RunKey(row["run_id"], attempt: UInt32(truncatingIfNeeded: row["attempt"] as Int64)), state: row["state"],
+      name: row["name"],
+      trigger: row["trigger"], agentType: row["agent_type"], action: row["action"], startedAt: time("started_at"),
+      endedAt: time("ended_at"),
+      waitingSince: time("waiting_since"), updatedAt: time("updated_at")!, seconds: row["duration_seconds"],
+      errorType: row["error_type"],
+      costUSD: row["cost_usd"], approver: row["approver"], workflowRun: row["workflow_run_id"], tier: row["tier"],
+      model: row["model"],
       inputTokens: row["input_tokens"], outputTokens: row["output_tokens"])
   }
 }

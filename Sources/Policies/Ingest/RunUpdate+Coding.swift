@@ -12,22 +12,30 @@ extension RunUpdate {
     case .active(let phase): out.byte(1 + phase.rawValue)
     case .ended(let status): out.byte(16 + status.rawValue)
     }
-    for text in [name, trigger, agentType, action, errorType, approver, workflowRun, tier, model] { out.optional(text) { $0.text($1) } }
+    for text in [name, trigger, agentType, action, errorType, approver, workflowRun, tier, model] {
+      out.optional(text) { $0.text($1) }
+    }
     for time in [startedAt, endedAt, waitingSince] { out.optional(time) { $0.time($1) } }
     for number in [seconds, costUSD, inputTokens, outputTokens] { out.optional(number) { $0.number($1) } }
   }
 
   init(from reader: inout ByteReader) throws(CodingError) {
-    guard let kind = Kind(rawValue: try reader.byte()) else { throw CodingError(expected: "a kind of run", offset: reader.offset - 1) }
+    guard let kind = Kind(rawValue: try reader.byte()) else {
+      throw CodingError(expected: "a kind of run", offset: reader.offset - 1)
+    }
     let id = try reader.text()
     let run = RunKey(id, attempt: UInt32(truncatingIfNeeded: try reader.unsigned()))
     self.init(kind: kind, run: run, updatedAt: try reader.time())
     let code = try reader.byte()
     if code >= 16 {
-      guard let status = RunStatus(rawValue: code - 16) else { throw CodingError(expected: "a run's state", offset: reader.offset - 1) }
+      guard let status = RunStatus(rawValue: code - 16) else {
+        throw CodingError(expected: "a run's state", offset: reader.offset - 1)
+      }
       state = .ended(status)
     } else if code > 0 {
-      guard let phase = WorkflowPhase(rawValue: code - 1) else { throw CodingError(expected: "a run's state", offset: reader.offset - 1) }
+      guard let phase = WorkflowPhase(rawValue: code - 1) else {
+        throw CodingError(expected: "a run's state", offset: reader.offset - 1)
+      }
       state = .active(phase)
     }
     for path in Self.texts { self[keyPath: path] = try reader.optional { reader throws(CodingError) in try reader.text() } }

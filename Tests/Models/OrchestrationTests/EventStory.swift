@@ -32,13 +32,17 @@ struct EventStory {
     return event(type, at: seconds, .agentRun(report))
   }
 
-  mutating func queue(_ type: EventType, _ queue: String, at seconds: Double, _ more: (inout QueueReport) -> Void) -> OrchestrationEvent {
+  mutating func queue(_ type: EventType, _ queue: String, at seconds: Double, _ more: (inout QueueReport) -> Void)
+    -> OrchestrationEvent
+  {
     var report = QueueReport(queue: queue)
     more(&report)
     return event(type, at: seconds, .queue(report))
   }
 
-  mutating func tier(_ type: EventType, _ tier: String, at seconds: Double, _ more: (inout TierReport) -> Void = { _ in }) -> OrchestrationEvent {
+  mutating func tier(_ type: EventType, _ tier: String, at seconds: Double, _ more: (inout TierReport) -> Void = { _ in })
+    -> OrchestrationEvent
+  {
     var report = TierReport(tier: tier)
     more(&report)
     return event(type, at: seconds, .tier(report))

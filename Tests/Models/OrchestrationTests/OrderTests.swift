@@ -77,9 +77,13 @@ struct OrderTests {
       case 0: break
       case 1: events.append(story.workflow(ends.randomElement(using: &random)!, run, at: start + 30))
       case 2:
-        events.append(story.workflow(ends.randomElement(using: &random)!, run, at: start + 30, workflow: workflow) { $0.costUSD = 0.25 })
+        events.append(
+          story.workflow(ends.randomElement(using: &random)!, run, at: start + 30, workflow: workflow) { $0.costUSD = 0.25 })
       default:
-        events.append(story.workflow(ends.randomElement(using: &random)!, run, at: start + 30, workflow: workflow, trigger: "own") { $0.seconds = 2.5 })
+        events.append(
+          story.workflow(ends.randomElement(using: &random)!, run, at: start + 30, workflow: workflow, trigger: "own") {
+            $0.seconds = 2.5
+          })
       }
     }
     for i in 0..<8 {
@@ -92,11 +96,23 @@ struct OrderTests {
       let at = Double(Int.random(in: 0..<40, using: &random))
       let amount = Double(Int.random(in: 1..<9, using: &random))
       switch Int.random(in: 0..<5, using: &random) {
-      case 0: events.append(story.queue(.queueSampled, "q", at: at) { $0.depth = amount * 10; $0.consumers = amount })
+      case 0:
+        events.append(
+          story.queue(.queueSampled, "q", at: at) {
+            $0.depth = amount * 10; $0.consumers = amount
+          })
       case 1: events.append(story.queue(.queueDequeued, "q", at: at) { $0.count = amount })
       case 2: events.append(story.tier(.agentStarted, "gold", at: at))
-      case 3: events.append(story.tier(.agentsSampled, "gold", at: at) { $0.active = amount; $0.capacity = amount * 2 })
-      default: events.append(story.queue(.queueEnqueued, "q", at: at) { $0.count = amount; $0.priority = nil })
+      case 3:
+        events.append(
+          story.tier(.agentsSampled, "gold", at: at) {
+            $0.active = amount; $0.capacity = amount * 2
+          })
+      default:
+        events.append(
+          story.queue(.queueEnqueued, "q", at: at) {
+            $0.count = amount; $0.priority = nil
+          })
       }
     }
     return events

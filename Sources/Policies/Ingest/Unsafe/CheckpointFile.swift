@@ -13,7 +13,8 @@ struct CheckpointFile {
   func read() throws(IngestError) -> [UInt8]? {
     guard let bytes = try readAll() else { return nil }
     guard bytes.starts(with: Self.magic), bytes.count >= Self.magic.count + 8 else {
-      throw .checkpointDamaged(path: path, problem: "expected \(Self.magic.count + 8) bytes or more that begin as a checkpoint does, found \(bytes.count)")
+      throw .checkpointDamaged(
+        path: path, problem: "expected \(Self.magic.count + 8) bytes or more that begin as a checkpoint does, found \(bytes.count)")
     }
     let contents = Array(bytes[Self.magic.count..<bytes.count - 8])
     guard Array(bytes.suffix(8)) == Self.checksum(contents) else {

@@ -24,7 +24,7 @@ import Orchestration
     var names = unsafe EventField.allCases.map { unsafe UnsafePointer<CChar>(strdup($0.name)!) }
     let made = unsafe csimdjson_reader_new(
       &names, Int32(names.count), Int32(EventField.data.rawValue), Int32(EventField.firstOfData.rawValue), maximumDepth)
-    for unsafe name in unsafe names { unsafe free(UnsafeMutablePointer(mutating: name)) }
+    unsafe names.forEach { unsafe free(UnsafeMutablePointer(mutating: $0)) }
     guard let made = unsafe made else { fatalError("no memory for a JSON reader") }
     unsafe pointer = made
   }

@@ -1,0 +1,118 @@
+import DurableLog
+import Foundation
+import Orchestration
+import SeriesModel
+import Testing
+
+@testable import Ingest
+
+struct RunListTests {
+  @Test func `a run's row gathers what its events say`() throws {
+    let bench = try EventBench()
+    bench.time.advance(by: .minutes(5))
+    bench.send([
+      EventText.started("r"),
+      EventText.event("workflow.run.waiting_approval", id: "w", at: 10, #"{"run_id":"r","workflow":"triage"}"#),
+    ])
+    bench.pump(after: .seconds(3))
+    let store = try #require(bench.ingest.runs)
+    #expect(try store.run("r").map(\.state) == ["waiting_approval"])
+    #expect(try store.approvals().map(\.run.id) == ["r"])
+    bench.send([
+      EventText.event("workflow.run.approved", id: "a", at: 20, #"{"run_id":"r","workflow":"triage","approver":"ann"}"#),
+      EventText.event("workflow.run.failed", id: "f", at: 30, #"{"run_id":"r","error_type":"timeout","cost_usd":2}"#),
+    ])
+    bench.pump(after: .seconds(3))
+    let row = try #require(try store.run("r").first)
+    #expect(row.state == "failed" && row.name == "triage" && row.trigger == "cron" && row.approver == "ann")
+    #expect(row.seconds == 30 && row.errorType == "timeout" && row.costUSD == 2)
+    #expect(row.startedAt == EventText.start && row.endedAt == EventText.start + .seconds(30))
+    #expect(try store.approvals().isEmpty)
+  }
+
+  @Test func `lists go by state, workflow and cursor, newest first`() throws {
+    let bench = try EventBench()
+    for i in 0..<25 { bench.send([EventText.started("r\(i)", workflow: i % 2 == 0 ? "even" : "odd")]) }
+    for i in 0..<5 { bench.send([EventText.completed("r\(i)")]) }
+    bench.pump(after: .seconds(3))
+    let store = try #require(bench.ingest.runs)
+    #expect(try store.runs(state: "success").runs.count == 5)
+    #expect(try store.runs(state: "running", workflow: "odd").runs.count == 10)
+    var (cursor, seen) = (Int64?.none, [Int64]())
+    repeat {
+      let page = try store.runs(cursor: cursor, limit: 10)
+      seen += page.runs.map(\.sequence)
+      cursor = page.next
+    } while cursor != nil
+    #expect(seen.count == 25 && seen == seen.sorted(by: >))
+  }
+
+  @Test func `the agents of a workflow run are found`() throws {
+    let bench = try EventBench()
+    bench.send([
+      EventText.event(
+        "agent.run.started", id: "1",
+        #"{"run_id":"a1","agent":"coder","type":"llm","workflow_run_id":"r","tier":"gold","model":"m"}"#),
+      EventText.event("agent.run.completed", id: "2", at: 5, #"{"run_id":"a1","input_tokens":10,"output_tokens":2}"#),
+      EventText.event("agent.run.started", id: "3", #"{"run_id":"a2","agent":"coder","type":"llm","workflow_run_id":"other"}"#),
+    ])
+    bench.pump(after: .seconds(3))
+    let row = try #require(try bench.ingest.runs?.agents(of: "r").first)
+    #expect(row.run.id == "a1" && row.state == "success" && row.agentType == "llm" && row.tier == "gold" && row.model == "m")
+    #expect(row.seconds == 5 && row.inputTokens == 10 && row.outputTokens == 2)
+  }
+
+  @Test func `rows that no checkpoint saw are there after a crash`() throws {
+    let bench = try EventBench()
+    bench.send([EventText.started("r"), EventText.completed("r")])
+    try bench.crash()
+    bench.pump(after: .seconds(3))
+    #expect(try bench.ingest.runs?.run("r").map(\.state) == ["success"])
+    #expect(try bench.ingest.runs?.position() != nil)
+  }
+
+  @Test func `a database that does not take rows stops nothing`() throws {
+    let bench = try EventBench()
+    try FileManager.default.removeItem(atPath: bench.directory + "/runs.sqlite")
+    bench.send([EventText.started("r")])
+    try bench.crash { directory in
+      for name in ["runs.sqlite", "runs.sqlite-wal", "runs.sqlite-shm"] {
+        try? FileManager.default.removeItem(atPath: directory + "/" + name)
+      }
+      try FileManager.default.createDirectory(atPath: directory + "/runs.sqlite", withIntermediateDirectories: false)
+    }
+    #expect(bench.ingest.runs == nil)
+    #expect(bench.send([EventText.completed("r")]).status == 200)
+    bench.pump(after: .seconds(60))
+    #expect(bench.ingest.problems.count == 1)
+    try FileManager.default.removeItem(atPath: bench.directory + "/runs.sqlite")
+    bench.pump(after: .seconds(3))
+    #expect(bench.ingest.problems.isEmpty)
+    #expect(try bench.ingest.runs?.run("r").map(\.state) == ["success"])
+  }
+
+  @Test func `ended runs go after their retention, active ones stay`() throws {
+    let bench = try EventBench { $0.runRetention = .hours(1) }
+    bench.send([EventText.started("old"), EventText.completed("old"), EventText.started("long")])
+    bench.pump(after: .seconds(3))
+    bench.pump(after: .hours(2))
+    #expect(try bench.ingest.runs?.runs().runs.map(\.run.id) == ["long"])
+  }
+
+  @Test func `rows that could not be written lie under newer ones`() {
+    var outbox = RunOutbox(limit: 2)
+    var first = RunUpdate(kind: .workflow, run: RunKey("r"), updatedAt: EventText.start)
+    first.state = .active(.running)
+    first.name = "w"
+    outbox.add(first, of: "o")
+    let taken = outbox.take()
+    var second = RunUpdate(kind: .workflow, run: RunKey("r"), updatedAt: EventText.start + .seconds(1))
+    second.state = .ended(.success)
+    outbox.add(second, of: "o")
+    outbox.putBack(taken)
+    let row = outbox.rows.values.first
+    #expect(row?.name == "w" && row?.state == .ended(.success))
+    for name in ["a", "b"] { outbox.add(RunUpdate(kind: .agent, run: RunKey(name), updatedAt: EventText.start), of: "o") }
+    #expect(outbox.rows.count == 2 && outbox.dropped == 1)
+  }
+}
