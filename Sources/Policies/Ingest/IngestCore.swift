@@ -102,8 +102,8 @@ struct IngestCore {
     units.reduce(0) { $0 + (kind == .workflow ? $1.fleet.workflowRuns.count : $1.fleet.agentRuns.count) }
   }
 
-  mutating func takeRows() -> [RowKey: RunUpdate] { outbox.take() }
-  mutating func putBack(_ rows: [RowKey: RunUpdate]) { outbox.putBack(rows) }
+  mutating func takeRows() -> [Int64: RunOutbox.Row] { outbox.take() }
+  mutating func putBack(_ rows: [Int64: RunOutbox.Row]) { outbox.putBack(rows) }
 
   // MARK: After a start
 
@@ -181,15 +181,7 @@ extension IngestCore {
         out.time(source.value)
       }
     }
-    out.list(
-      outbox.rows.sorted {
-        ($0.key.orchestrator, $0.key.kind.rawValue, $0.key.run) < ($1.key.orchestrator, $1.key.kind.rawValue, $1.key.run)
-      }
-    ) {
-      out, row in
-      out.text(row.key.orchestrator)
-      row.value.encode(into: &out)
-    }
+    outbox.encode(into: &out)
     let instruments = registry.checkpoint()
     out.count(instruments.count)
     out.bytes.append(contentsOf: instruments)
@@ -213,10 +205,7 @@ extension IngestCore {
         units[unit].sources[source] = try reader.time()
       }
     }
-    for _ in 0..<(try reader.count()) {
-      let orchestrator = try reader.text()
-      outbox.add(try RunUpdate(from: &reader), of: orchestrator)
-    }
+    outbox = try RunOutbox(limit: configuration.waitingRows, from: &reader)
     let instruments = try reader.blob()
     do { _ = try registry.restore(instruments) } catch {
       throw CodingError(expected: "instruments that can be restored (\(error))", offset: reader.offset)

@@ -1,47 +1,132 @@
 import Orchestration
 import SeriesModel
 
-/// Which row of the run lists.
-struct RowKey: Hashable, Sendable {
+/// A run as the lists know it.
+struct RowKey: Hashable, Comparable, Sendable {
   var orchestrator: String
   var kind: RunUpdate.Kind
   var run: RunKey
+
+  static func < (a: RowKey, b: RowKey) -> Bool {
+    (a.orchestrator, a.kind.rawValue, a.run) < (b.orchestrator, b.kind.rawValue, b.run)
+  }
 }
 
-/// Updates of rows that the database has not taken yet, one a run.
+/// Updates of rows that the database has not taken yet, one a run, and the rows' numbers.
+///
+/// Rows are numbered in order of first sight, here and not by the database, so that the database is written in that order and never has to look for a
+/// run. The number of a run that ended is kept for a while only; what comes still later changes no row.
 struct RunOutbox: Sendable {
-  private(set) var rows: [RowKey: RunUpdate] = [:]
+  struct Row: Equatable, Sendable {
+    var orchestrator: String
+    var update: RunUpdate
+
+    var key: RowKey { RowKey(orchestrator: orchestrator, kind: update.kind, run: update.run) }
+  }
+
+  private(set) var rows: [Int64: Row] = [:]
   private(set) var dropped = 0
   let limit: Int
+  private var open: [RowKey: Int64] = [:]
+  private var ended: [RowKey: Int64] = [:]
+  private var endedBefore: [RowKey: Int64] = [:]
+  private var next: Int64 = 1
+
+  private static let endedKept = 20_000
 
   init(limit: Int) { self.limit = limit }
 
   mutating func add(_ update: RunUpdate, of orchestrator: String) {
-    let key = RowKey(orchestrator: orchestrator, kind: update.kind, run: update.run)
-    if rows[key] == nil, rows.count >= limit {
+    let row = Row(orchestrator: orchestrator, update: update)
+    guard let number = number(of: row) else { return }
+    if rows[number]?.update.merge(update) != nil { return }
+    guard rows.count < limit else {
       dropped += 1
       return
     }
-    if rows[key]?.merge(update) == nil { rows[key] = update }
+    rows[number] = row
   }
 
   /// Everything, to be written; see ``putBack(_:)``.
-  mutating func take() -> [RowKey: RunUpdate] {
+  mutating func take() -> [Int64: Row] {
     defer { rows = [:] }
     return rows
   }
 
   /// What could not be written, under what came since.
-  mutating func putBack(_ older: [RowKey: RunUpdate]) {
-    for (key, update) in older {
-      var merged = update
-      if let newer = rows[key] {
-        merged.merge(newer)
+  mutating func putBack(_ older: [Int64: Row]) {
+    for (number, row) in older {
+      var merged = row
+      if let newer = rows[number] {
+        merged.update.merge(newer.update)
       } else if rows.count >= limit {
         dropped += 1
         continue
       }
-      rows[key] = merged
+      rows[number] = merged
+    }
+  }
+
+  /// The run's number; a new one for a run that is first seen, `nil` for one that ended long ago.
+  private mutating func number(of row: Row) -> Int64? {
+    let key = row.key
+    var number = open[key] ?? ended[key] ?? endedBefore[key]
+    if number == nil, row.update.state != nil {
+      number = next
+      next += 1
+    }
+    guard let number else { return nil }
+    switch row.update.state {
+    case .active: open[key] = number
+    case .ended:
+      open[key] = nil
+      if ended.count >= Self.endedKept {
+        endedBefore = ended
+        ended.removeAll(keepingCapacity: true)
+      }
+      ended[key] = number
+    case nil: break
+    }
+    return number
+  }
+}
+
+// MARK: Checkpoints
+
+extension RunOutbox {
+  func encode(into out: inout ByteWriter) {
+    out.signed(next)
+    out.list(open.sorted { $0.value < $1.value }) { out, entry in
+      out.signed(entry.value)
+      out.text(entry.key.orchestrator)
+      out.byte(entry.key.kind.rawValue)
+      out.text(entry.key.run.id)
+      out.unsigned(UInt64(entry.key.run.attempt))
+    }
+    out.list(rows.sorted { $0.key < $1.key }) { out, entry in
+      out.signed(entry.key)
+      out.text(entry.value.orchestrator)
+      entry.value.update.encode(into: &out)
+    }
+  }
+
+  init(limit: Int, from reader: inout ByteReader) throws(CodingError) {
+    self.init(limit: limit)
+    next = try reader.signed()
+    for _ in 0..<(try reader.count()) {
+      let number = try reader.signed()
+      let orchestrator = try reader.text()
+      guard let kind = RunUpdate.Kind(rawValue: try reader.byte()) else {
+        throw CodingError(expected: "a kind of run", offset: reader.offset - 1)
+      }
+      let id = try reader.text()
+      let run = RunKey(id, attempt: UInt32(truncatingIfNeeded: try reader.unsigned()))
+      open[RowKey(orchestrator: orchestrator, kind: kind, run: run)] = number
+    }
+    for _ in 0..<(try reader.count()) {
+      let number = try reader.signed()
+      let orchestrator = try reader.text()
+      rows[number] = Row(orchestrator: orchestrator, update: try RunUpdate(from: &reader))
     }
   }
 }

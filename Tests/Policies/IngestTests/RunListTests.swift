@@ -1,5 +1,6 @@
 import DurableLog
 import Foundation
+import GRDB
 import Orchestration
 import SeriesModel
 import Testing
@@ -110,9 +111,47 @@ struct RunListTests {
     second.state = .ended(.success)
     outbox.add(second, of: "o")
     outbox.putBack(taken)
-    let row = outbox.rows.values.first
+    let row = outbox.rows.values.first?.update
     #expect(row?.name == "w" && row?.state == .ended(.success))
-    for name in ["a", "b"] { outbox.add(RunUpdate(kind: .agent, run: RunKey(name), updatedAt: EventText.start), of: "o") }
+    for name in ["a", "b"] {
+      var update = RunUpdate(kind: .agent, run: RunKey(name), updatedAt: EventText.start)
+      update.state = .active(.running)
+      outbox.add(update, of: "o")
+    }
     #expect(outbox.rows.count == 2 && outbox.dropped == 1)
+  }
+
+  @Test func `runs are found wherever they stand between old segments and the newest rows`() throws {
+    let bench = try EventBench()
+    let store = try #require(bench.ingest.runs)
+    let count = RunIndex.segmentRows * 7 / 2
+    var rows: [Int64: RunOutbox.Row] = [:]
+    for n in 1...count {
+      var update = RunUpdate(kind: n % 2 == 0 ? .workflow : .agent, run: RunKey("r\(n)"), updatedAt: EventText.start)
+      update.state = .ended(.success)
+      update.name = "n\(n % 1000)"
+      update.workflowRun = n % 2 == 0 ? nil : "r\(n / 1000 * 1000 + 2)"
+      rows[n] = RunOutbox.Row(orchestrator: "o", update: update)
+    }
+    try store.write(rows, through: .start)
+    #expect(try store.pool.read(RunIndex.sealed) == RunIndex.segmentRows * 2)
+    for n in [2, 16_384, 20_000, 40_000, count / 2 * 2] { #expect(try store.run("r\(n)").map(\.sequence) == [n]) }
+    #expect(try store.run("r1").isEmpty)
+    #expect(try store.agents(of: "r20002").map(\.sequence) == Array(stride(from: 20_001, to: 21_000, by: 2)))
+    var (cursor, seen) = (Int64?.none, [Int64]())
+    repeat {
+      let page = try store.runs(state: "success", workflow: "n8", cursor: cursor, limit: 7)
+      seen += page.runs.map(\.sequence)
+      cursor = page.next
+    } while cursor != nil
+    #expect(seen == (1...count).filter { $0 % 1000 == 8 }.reversed())
+    // A name that comes later is found too.
+    var late = RunUpdate(kind: .workflow, run: RunKey("r2"), updatedAt: EventText.start)
+    late.name = "late"
+    try store.write([2: RunOutbox.Row(orchestrator: "o", update: late)], through: .start)
+    #expect(try store.runs(workflow: "late").runs.map(\.sequence) == [2])
+    while try store.deleteEnded(before: EventText.start + .hours(1)) > 0 {}
+    #expect(try store.runs().runs.isEmpty)
+    #expect(try store.pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM run_index") } == 0)
   }
 }
