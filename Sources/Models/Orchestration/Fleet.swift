@@ -60,11 +60,6 @@ package struct Fleet: Sendable {
   /// Runs that have not ended, or have not been counted.
   package var openRuns: Int { workflowRuns.count + agentRuns.count }
 
-  /// Whether the next tick is due. Ticks lie on multiples of the policy's step.
-  package func nextTick(after now: Timestamp) -> Timestamp {
-    Timestamp(milliseconds: (Timestamp.floorDivide(now.milliseconds, policy.tick.milliseconds) + 1) * policy.tick.milliseconds)
-  }
-
   /// Gives up what has waited too long, and refreshes ages. What it does depends on the ticks passed, not on when or how often it is called.
   package mutating func advance(to now: Timestamp, into outcome: inout Outcome) {
     let tick = Timestamp(milliseconds: Timestamp.floorDivide(now.milliseconds, policy.tick.milliseconds) * policy.tick.milliseconds)

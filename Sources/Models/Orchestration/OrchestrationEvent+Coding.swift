@@ -93,7 +93,7 @@ extension WorkflowRunReport {
     let texts = try reader.texts(4)
     (workflow, trigger, errorType, approver) = (texts[0], texts[1], texts[2], texts[3])
     let numbers = try reader.numbers(3)
-    startedAt = numbers[0].map { Timestamp(milliseconds: Int64($0)) }
+    startedAt = numbers[0].flatMap(Int64.init(exactly:)).map(Timestamp.init(milliseconds:))
     (seconds, costUSD) = (numbers[1], numbers[2])
   }
 }
@@ -111,7 +111,7 @@ extension AgentRunReport {
     (agent, type, action, errorType) = (texts[0], texts[1].flatMap(AgentType.init), texts[2], texts[3])
     (workflowRun, tier, model) = (texts[4], texts[5], texts[6])
     let numbers = try reader.numbers(5)
-    startedAt = numbers[0].map { Timestamp(milliseconds: Int64($0)) }
+    startedAt = numbers[0].flatMap(Int64.init(exactly:)).map(Timestamp.init(milliseconds:))
     (seconds, costUSD, inputTokens, outputTokens) = (numbers[1], numbers[2], numbers[3], numbers[4])
   }
 }

@@ -39,3 +39,23 @@ struct GroupTests {
     #expect(bench.ingest.run(through: now) == nil)
   }
 }
+
+struct WaitingTests {
+  static func request(_ events: Int) throws -> EventRequest {
+    let text = Array(EventText.task(1).utf8)
+    let event = try EventDecoder(limits: IngestLimits()).decode(
+      text + [UInt8](repeating: 0, count: EventReader.padding), 0..<text.count, index: 0, now: EventText.start
+    ).get()
+    return EventRequest(events: Array(repeating: event, count: events), refusals: [], receivedAt: EventText.start)
+  }
+
+  @Test func `requests wait up to the limit, and one always may`() throws {
+    var waiting = WaitingRequests()
+    let joined = try [50, 1].map { waiting.join(try Self.request($0), limit: 10) }
+    #expect(joined == [true, false])
+    #expect(waiting.take().count == 1)
+    let again = try [4, 6, 1].map { waiting.join(try Self.request($0), limit: 10) }
+    #expect(again == [true, true, false])
+    #expect(waiting.take().count == 2 && waiting.take().isEmpty)
+  }
+}
