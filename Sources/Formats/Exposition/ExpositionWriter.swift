@@ -50,7 +50,12 @@ package enum ExpositionWriter {
   }
 
   /// The inside of a quoted label value: `\`, `"` and line feeds are escaped.
-  package static func appendLabelValue(_ text: some Sequence<UInt8>, to out: inout [UInt8]) {
+  package static func appendLabelValue(_ text: ArraySlice<UInt8>, to out: inout [UInt8]) {
+    // Fast path: nothing to escape.
+    if text.allSatisfy({ $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\"") && $0 != newline }) {
+      out.append(contentsOf: text)
+      return
+    }
     for byte in text {
       switch byte {
       case UInt8(ascii: "\\"): out.append(contentsOf: "\\\\".utf8)

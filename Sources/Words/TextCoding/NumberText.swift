@@ -83,7 +83,9 @@ public enum NumberText {
     let scaled = (magnitude * 1e6).rounded()
     guard scaled < 1e15, scaled / 1e6 == magnitude else {
       // In this range the standard library's text has no exponent, and it is the shortest.
-      out.append(contentsOf: value.description.utf8)
+      let text = value.description
+      let utf8 = text.utf8.span
+      for i in utf8.indices { out.append(utf8[i]) }
       return true
     }
     let all = UInt64(scaled)

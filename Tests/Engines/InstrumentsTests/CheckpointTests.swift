@@ -10,7 +10,8 @@ struct CheckpointTests {
     var random = SplitMix(state: seed)
     let registry = Small.registry(at: time)
     for _ in 0..<200 {
-      registry.add(Small.runs, ["w\(random.next() % 6)", random.next() % 2 == 0 ? "failed" : "success"], Double(random.next() % 1000) / 7)
+      registry.add(
+        Small.runs, ["w\(random.next() % 6)", random.next() % 2 == 0 ? "failed" : "success"], Double(random.next() % 1000) / 7)
       registry.set(Small.depth, ["q\(random.next() % 5)"], Double(random.next() % 100))
       registry.observe(Small.duration, ["w\(random.next() % 4)"], Double(random.next() % 100_000) / 997)
       if random.next() % 16 == 0 { time.advance(by: .minutes(20)) }
@@ -70,7 +71,10 @@ struct CheckpointTests {
     var changed = Small.duration
     changed.buckets = [1, 2]
     let restored = Small.registry([changed, Small.plain])
-    #expect(try restored.restore(registry.checkpoint()) == ["runs_total", "depth", "age_seconds", "state", "duration_seconds", "kinds_total"])
+    #expect(
+      try restored.restore(registry.checkpoint()) == [
+        "runs_total", "depth", "age_seconds", "state", "duration_seconds", "kinds_total",
+      ])
     #expect(restored.value(Small.plain) == 3)
   }
 

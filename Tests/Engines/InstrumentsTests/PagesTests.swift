@@ -87,13 +87,15 @@ struct PagesTests {
     let time = ManualTime(Small.start)
     let families = [
       Small.family("runs_total", .counter, ["workflow", FamilyLabel("status", .closed(["a", "b", "c"]))], cap: 900),
-      Small.family("depth", .gauge, ["queue"], cap: 50), Small.family("lag_seconds", .histogram, ["q"], buckets: [1, 2, 5], cap: 200),
+      Small.family("depth", .gauge, ["queue"], cap: 50),
+      Small.family("lag_seconds", .histogram, ["q"], buckets: [1, 2, 5], cap: 200),
     ]
     let registry = Small.registry(families, at: time)
     let pages = Pages(registry, minimumInterval: .zero)
     for round in 0..<60 {
       for _ in 0..<Int(random.next() % 40) {
-        registry.add(families[0], ["w\(random.next() % 250)", ["a", "b", "c"][Int(random.next() % 3)]], Double(random.next() % 2000))
+        registry.add(
+          families[0], ["w\(random.next() % 250)", ["a", "b", "c"][Int(random.next() % 3)]], Double(random.next() % 2000))
         registry.set(families[1], ["q\(random.next() % 70)"], Double(random.next() % 1000) / 8 - 20)
         registry.observe(families[2], ["q\(random.next() % 60)"], Double(random.next() % 700) / 100)
       }
@@ -139,9 +141,50 @@ struct PagesTests {
     let version = pages.answer(accept: nil, acceptEncoding: nil).version
     for _ in 0..<3 { #expect(pages.answer(accept: nil, acceptEncoding: nil).version == version) }
     _ = pages.answer(accept: Self.openMetrics, acceptEncoding: "gzip")
-    registry.update { pages.report(into: &$0, of: registry) }
+    registry.update { pages.report(into: &$0) }
     #expect(registry.value(Families.tidemarkScrapesTotal, ["format": "text", "encoding": "identity"]) == 4)
     #expect(registry.value(Families.tidemarkScrapesTotal, ["format": "openmetrics", "encoding": "gzip"]) == 1)
     #expect(registry.value(Families.tidemarkPageRendersTotal, ["format": "text"]) == 1)
+  }
+
+  @Test func `while threads count, no scrape sees half an update or a counter go back`() async {
+    let families = [
+      Small.family("a_total", .counter, ["w"]), Small.family("filler_total", .counter, ["w"], cap: 5000),
+      Small.family("b_total", .counter, ["w"]),
+    ]
+    let registry = Registry(families: families, options: RegistryOptions(time: SystemTime()))
+    registry.update { state in
+      for i in 0..<2000 { _ = state.series(registry.family(families[1]), ["w\(i)"], created: Small.start) }
+    }
+    let pages = Pages(registry, minimumInterval: .zero)
+    await withTaskGroup(of: Void.self) { group in
+      for thread in 0..<2 {
+        group.addTask {
+          for _ in 0..<300 {
+            registry.update { state in
+              for family in families { state.add(state.series(registry.family(family), ["t\(thread)"], created: Small.start), 1) }
+            }
+          }
+        }
+      }
+      for accept in [nil, Self.openMetrics] {
+        group.addTask {
+          var last = [0.0, 0]
+          for _ in 0..<40 {
+            let page = ExpositionParser(accept == nil ? .text : .openMetrics, .scraper).parse(
+              pages.answer(accept: accept, acceptEncoding: nil).body)
+            for thread in 0..<2 {
+              let values = ["a_total", "filler_total", "b_total"].map { name in
+                page.samples.first { $0.name == name && $0.labels == [Label("w", "t\(thread)")] }?.value ?? 0
+              }
+              #expect(Set(values).count == 1, "\(values)")
+              #expect(values[0] >= last[thread])
+              last[thread] = values[0]
+            }
+          }
+        }
+      }
+    }
+    #expect(registry.value(families[2], ["w": "t1"]) == 300)
   }
 }

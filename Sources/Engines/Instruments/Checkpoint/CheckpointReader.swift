@@ -11,7 +11,8 @@ extension RegistryUpdate {
     let own = self.ownValues()
     reset()
     for saved in read {
-      guard let family = families.firstIndex(where: { $0.shape.family.name == saved.name }), families[family].shape.family.isDurable,
+      guard let family = families.firstIndex(where: { $0.shape.family.name == saved.name }),
+        families[family].shape.family.isDurable,
         families[family].shape.signature == saved.signature
       else {
         passedOver.append(saved.name)
@@ -36,7 +37,9 @@ extension RegistryUpdate {
     var reader = saved.body
     let shape = families[family].shape
     families[family].isSealed = try reader.byte() == 1
-    for _ in 0..<(try reader.varint(most: reader.remaining / 8)) { families[family].overflowed.insert(try reader.fixed(UInt64.self)) }
+    for _ in 0..<(try reader.varint(most: reader.remaining / 8)) {
+      families[family].overflowed.insert(try reader.fixed(UInt64.self))
+    }
     var shown: [Int32] = []
     for _ in 0..<(try reader.varint(most: reader.remaining)) {
       let start = reader.offset
@@ -148,7 +151,8 @@ struct CheckpointReader {
       let name = String(decoding: try reader.string(), as: UTF8.self)
       let signature = try reader.fixed(UInt64.self)
       let length = try reader.varint(most: reader.remaining)
-      families.append(SavedFamily(name: name, signature: signature, body: CheckpointReader(bytes, reader.offset..<reader.offset + length)))
+      families.append(
+        SavedFamily(name: name, signature: signature, body: CheckpointReader(bytes, reader.offset..<reader.offset + length)))
       reader.offset += length
     }
     guard reader.remaining == 0 else { throw .malformed("bytes after the last family", offset: reader.offset) }

@@ -14,7 +14,9 @@ extension RegistryUpdate {
     let durable = families.indices.filter { families[$0].shape.family.isDurable }
     out.append(varint: durable.count)
     var members = [[Int32]](repeating: [], count: families.count)
-    for id in entities.indices.dropFirst() where entities[id].standing != .dropped { members[Int(entities[id].family)].append(Int32(id)) }
+    for id in entities.indices.dropFirst() where entities[id].standing != .dropped {
+      members[Int(entities[id].family)].append(Int32(id))
+    }
     for family in durable {
       let shape = families[family].shape
       out.append(string: Array(shape.family.name.utf8))
@@ -40,7 +42,9 @@ extension RegistryUpdate {
       body.append(string: entity.key)
       body.append(fixed: UInt64(bitPattern: entity.created.milliseconds))
       body.append(fixed: touched[Int(id)])
-      for cell in Int(entity.firstCell)..<Int(entity.firstCell) + state.shape.cellsPerEntity { body.append(fixed: cells[cell].bitPattern) }
+      for cell in Int(entity.firstCell)..<Int(entity.firstCell) + state.shape.cellsPerEntity {
+        body.append(fixed: cells[cell].bitPattern)
+      }
     }
   }
 }

@@ -44,6 +44,7 @@ struct PageText: Sendable {
     for family in state.families.indices {
       let shape = state.families[family].shape
       var hasHeader = false
+      var writer: LineWriter?
       for id in state.families[family].segments {
         let segment = Int(id)
         if state.segments[segment].entities.isEmpty { continue }
@@ -56,7 +57,9 @@ struct PageText: Sendable {
         }
         if segments[segment].structure != state.segments[segment].structure {
           flush(&staying, to: &page)
-          renderAnew(segment, shape, state, to: &page)
+          let lines = writer ?? LineWriter(shape, format)
+          writer = lines
+          renderAnew(segment, lines, shape, state, to: &page)
         } else if segments[segment].version != state.segmentVersions[segment] {
           flush(&staying, to: &page)
           renderValues(segment, shape, state, to: &page)
@@ -82,7 +85,9 @@ struct PageText: Sendable {
 
   // MARK: Values only
 
-  private mutating func renderValues(_ segment: Int, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8]) {
+  private mutating func renderValues(
+    _ segment: Int, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8]
+  ) {
     let start = page.count
     var old = segments[segment].range.lowerBound
     var line = 0
@@ -129,25 +134,29 @@ struct PageText: Sendable {
 
   // MARK: From nothing
 
-  private mutating func renderAnew(_ segment: Int, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8]) {
+  private mutating func renderAnew(
+    _ segment: Int, _ writer: LineWriter, _ shape: FamilyShape, _ state: borrowing RegistryUpdate, to page: inout [UInt8]
+  ) {
     let start = page.count
     var lines: [Line] = []
     lines.reserveCapacity(state.segments[segment].entities.count * shape.linesPerEntity)
-    let writer = LineWriter(shape.family, format)
+    var labels: [UInt8] = []
     for entity in state.segments[segment].entities {
       var cell = Int(state.entities[Int(entity)].firstCell)
+      let key = state.entities[Int(entity)].key
+      let parts = RegistryUpdate.parts(of: key)
       for combination in 0..<shape.combinations {
-        let labels = writer.labels(state.values(of: entity, combination))
+        writer.setLabels(&labels, key, parts, combination)
         if shape.kind == .histogram {
           var count = 0.0
           for i in 0...shape.family.buckets.count {
             count += state.cells[cell + i]
-            lines.append(writer.append("_bucket", labels, bound: writer.bounds[i], count, to: &page))
+            lines.append(writer.appendBucket(i, labels, count, to: &page))
           }
-          lines.append(writer.append("_sum", labels, state.cells[cell + shape.cellsPerSet - 1], to: &page))
-          lines.append(writer.append("_count", labels, count, to: &page))
+          lines.append(writer.appendSum(labels, state.cells[cell + shape.cellsPerSet - 1], to: &page))
+          lines.append(writer.appendCount(labels, count, to: &page))
         } else {
-          lines.append(writer.append("", labels, state.cells[cell], to: &page))
+          lines.append(writer.appendPlain(labels, state.cells[cell], to: &page))
         }
         if showsCreated && shape.kind != .gauge {
           lines.append(writer.appendCreated(labels, state.entities[Int(entity)].created, to: &page))
@@ -156,69 +165,9 @@ struct PageText: Sendable {
       }
     }
     segments[segment] = SegmentText(
-      structure: state.segments[segment].structure, version: state.segmentVersions[segment], range: start..<page.count, lines: lines)
+      structure: state.segments[segment].structure, version: state.segmentVersions[segment], range: start..<page.count, lines: lines
+    )
   }
 }
 
 private let newline = UInt8(ascii: "\n")
-
-/// Writes the lines of one family.
-private struct LineWriter {
-  let family: Family
-  let format: ExpositionFormat
-  /// `le="…"` of each bucket, `+Inf` the last.
-  let bounds: [[UInt8]]
-
-  init(_ family: Family, _ format: ExpositionFormat) {
-    self.family = family
-    self.format = format
-    bounds = (family.buckets + [.infinity]).map { bound in
-      var text = Array("le=\"".utf8)
-      ExpositionWriter.appendBound(bound, in: format, to: &text)
-      text.append(UInt8(ascii: "\""))
-      return text
-    }
-  }
-
-  /// `a="b",c="d"`
-  func labels(_ values: [String]) -> [UInt8] {
-    var text: [UInt8] = []
-    for (label, value) in zip(family.labels, values) {
-      if !text.isEmpty { text.append(UInt8(ascii: ",")) }
-      text.append(contentsOf: label.name.utf8)
-      text.append(contentsOf: "=\"".utf8)
-      ExpositionWriter.appendLabelValue(value.utf8, to: &text)
-      text.append(UInt8(ascii: "\""))
-    }
-    return text
-  }
-
-  func append(_ suffix: String, _ labels: [UInt8], bound: [UInt8] = [], _ value: Double, to page: inout [UInt8]) -> PageText.Line {
-    let start = page.count
-    appendPrefix(family.name + suffix, labels, bound, to: &page)
-    let valueStart = page.count
-    ExpositionWriter.appendValue(value, to: &page)
-    page.append(newline)
-    return PageText.Line(prefix: UInt32(valueStart - start), value: UInt32(page.count - valueStart))
-  }
-
-  func appendCreated(_ labels: [UInt8], _ created: Timestamp, to page: inout [UInt8]) -> PageText.Line {
-    let start = page.count
-    appendPrefix(family.openMetricsName + "_created", labels, [], to: &page)
-    ExpositionWriter.appendSeconds(created, to: &page)
-    page.append(newline)
-    return PageText.Line(prefix: UInt32(page.count - start), value: 0)
-  }
-
-  private func appendPrefix(_ name: String, _ labels: [UInt8], _ bound: [UInt8], to page: inout [UInt8]) {
-    page.append(contentsOf: name.utf8)
-    if !labels.isEmpty || !bound.isEmpty {
-      page.append(UInt8(ascii: "{"))
-      page.append(contentsOf: labels)
-      if !labels.isEmpty && !bound.isEmpty { page.append(UInt8(ascii: ",")) }
-      page.append(contentsOf: bound)
-      page.append(UInt8(ascii: "}"))
-    }
-    page.append(UInt8(ascii: " "))
-  }
-}

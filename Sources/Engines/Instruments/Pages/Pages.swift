@@ -46,7 +46,8 @@ package final class Pages: Sendable {
   private func answer(from page: inout RenderedPage, _ gzip: Bool) -> Answer {
     refresh(&page)
     return Answer(
-      contentType: page.text.format.contentType, contentEncoding: gzip ? "gzip" : nil, body: gzip ? page.compressed() : page.text.bytes,
+      contentType: page.text.format.contentType, contentEncoding: gzip ? "gzip" : nil,
+      body: gzip ? page.compressed() : page.text.bytes,
       version: page.version)
   }
 
@@ -66,7 +67,7 @@ package final class Pages: Sendable {
   }
 
   /// Writes what scrapes cost into the own families. Called on the grid, so that counting scrapes does not make every page a new one.
-  package func report(into update: inout RegistryUpdate, of registry: Registry) { scrapes.report(into: &update, registry) }
+  package func report(into update: inout RegistryUpdate) { scrapes.report(into: &update, registry) }
 }
 
 /// A page and its compressed form.

@@ -39,7 +39,8 @@ final class ScrapeCounts: Sendable {
       update.add(update.series(registry.family(Families.tidemarkPageRendersTotal), [format], created: now), count)
     }
     for (format, last) in taken.lastRender {
-      update.set(update.series(registry.family(Families.tidemarkPageLastRenderDurationSeconds), [format], created: now), last.seconds)
+      update.set(
+        update.series(registry.family(Families.tidemarkPageLastRenderDurationSeconds), [format], created: now), last.seconds)
       update.set(update.series(registry.family(Families.tidemarkPageBytes), [format], created: now), Double(last.bytes))
     }
   }
