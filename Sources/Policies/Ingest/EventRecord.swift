@@ -9,29 +9,35 @@ struct EventRecord {
     var event: OrchestrationEvent
   }
 
+  private struct Sender: Hashable {
+    var source: String
+    var orchestrator: String
+  }
+
   static let version: UInt8 = 1
 
-  /// - Returns: the record's bytes, about 100 for an event.
+  /// - Returns: the record's bytes, 60 to 110 for an event.
   static func encode(_ entries: [Entry], receivedAt: Timestamp) -> [UInt8] {
     var out = ByteWriter(reserving: 16 + 112 * entries.count)
     var part = ByteWriter(reserving: 256)
     out.byte(version)
     out.time(receivedAt)
     out.count(entries.count)
-    var last: Entry?
+    var senders: [Sender: Int] = [:]
     for entry in entries {
       part.bytes.removeAll(keepingCapacity: true)
       entry.event.encode(relativeTo: receivedAt, into: &part)
-      if let last, last.source == entry.source {
-        out.byte(0)
+      let sender = Sender(source: entry.source, orchestrator: entry.orchestrator)
+      if let known = senders[sender] {
+        out.count(known)
       } else {
-        out.byte(1)
-        out.text(entry.source)
-        out.text(entry.orchestrator)
+        out.count(senders.count)
+        out.text(sender.source)
+        out.text(sender.orchestrator)
+        senders[sender] = senders.count
       }
       out.count(part.bytes.count)
       out.bytes.append(contentsOf: part.bytes)
-      last = entry
     }
     return out.bytes
   }
@@ -44,16 +50,19 @@ struct EventRecord {
     var reader = ByteReader(bytes)
     guard try reader.byte() == version else { throw CodingError(expected: "an event record of version \(version)", offset: 0) }
     let receivedAt = try reader.time()
-    var source = ""
-    var orchestrator = ""
+    var senders: [Sender] = []
     for _ in 0..<(try reader.count()) {
-      if try reader.byte() == 1 {
-        source = try reader.text()
-        orchestrator = try reader.text()
+      let offset = reader.offset
+      let number = try reader.unsigned()
+      guard number <= senders.count else { throw CodingError(expected: "the number of a sender", offset: offset) }
+      let sender = Int(number)
+      if sender == senders.count {
+        let source = try reader.text()
+        senders.append(Sender(source: source, orchestrator: try reader.text()))
       }
       let length = try reader.count()
       let end = reader.offset + length
-      try body(receivedAt, source, orchestrator, &reader)
+      try body(receivedAt, senders[sender].source, senders[sender].orchestrator, &reader)
       try reader.skip(end - reader.offset)
     }
     return receivedAt

@@ -52,6 +52,6 @@ struct EventRecordTests {
     let report: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0xe0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40]
     let body: [UInt8] = [65, 8, 7, 6, 5, 4, 3, 2, 1, 0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, 3] + report
     let length = UInt8(body.count)
-    #expect(bytes == [1, 0x80, 1, 2] + [1, 2, 0x2f, 0x73, 1, 0x6f, length] + body + [0, length] + body)
+    #expect(bytes == [1, 0x80, 1, 2] + [0, 2, 0x2f, 0x73, 1, 0x6f, length] + body + [0, length] + body)
   }
 }
