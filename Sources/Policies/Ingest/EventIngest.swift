@@ -57,14 +57,15 @@ package final class EventIngest: Sendable {
     }
     var core = IngestCore(configuration: configuration, registry: registry)
     try Recovery(log: log, checkpoint: CheckpointFile(path: Self.checkpointPath(configuration))).run(&core, now: time.now())
-    var upkeep = Upkeep()
-    upkeep.checkpointed = core.position
     let (cut, now) = (log.recovered.bytesCut, time.now())
     registry.update { u in instruments.bear(at: now, cutBytes: cut, in: &u) }
     self.core = SerialLock(core)
-    self.upkeep = SerialLock(upkeep)
+    upkeep = SerialLock(Upkeep())
     _ = openStore()
   }
+
+  /// Events that go together at most (a request is not divided): nobody scrapes while they are counted.
+  static let groupEvents = 10_000
 
   static func checkpointPath(_ configuration: IngestConfiguration) -> String { configuration.directory + "/checkpoint" }
 
@@ -81,7 +82,7 @@ package final class EventIngest: Sendable {
       try join(request)
       core.withLock { core in
         // Whoever comes first takes everybody along.
-        if request.answer == nil { carry(waiting.withLock { $0.take() }, &core) }
+        while request.answer == nil { carry(waiting.withLock { $0.take(limit: Self.groupEvents) }, &core) }
       }
       return request.answer!
     } catch {

@@ -32,8 +32,15 @@ struct WaitingRequests: Sendable {
     return true
   }
 
-  mutating func take() -> [EventRequest] {
-    defer { self = WaitingRequests() }
-    return requests
+  /// The oldest requests, with `limit` events or a few more.
+  mutating func take(limit: Int) -> [EventRequest] {
+    var (count, taken) = (0, 0)
+    while count < requests.count, taken < limit {
+      taken += requests[count].events.count
+      count += 1
+    }
+    events -= taken
+    defer { requests.removeFirst(count) }
+    return Array(requests.prefix(count))
   }
 }
