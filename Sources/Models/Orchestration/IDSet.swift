@@ -8,9 +8,9 @@ package struct IDSet: Sendable {
   private var capacity: UInt64
   package private(set) var count = 0
 
-  package init(expecting n: Int = 0) {
-    capacity = UInt64(max(64, n * 20 / 17 + 1))
-    slots = [UInt64](repeating: 0, count: Int(capacity) * 2)
+  package init() {
+    capacity = 64
+    slots = [UInt64](repeating: 0, count: 128)
   }
 
   package var memoryBytes: Int { slots.count * 8 }

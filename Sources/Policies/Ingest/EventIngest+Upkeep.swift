@@ -56,7 +56,8 @@ extension EventIngest: Pump {
   /// A database that does not take rows delays the lists and nothing else.
   private func flush(_ upkeep: inout Upkeep, _ now: Timestamp) {
     guard let store = openStore() else { return }
-    let (rows, position) = core.withLock { ($0.takeRows(), $0.position) }
+    let (rows, position, dropped) = core.withLock { ($0.takeRows(), $0.position, $0.outbox.dropped) }
+    shared.withLock { $0.droppedRows = dropped }
     do {
       if !rows.isEmpty { try store.write(rows, through: position) }
       shared.withLock { $0.storeProblem = nil }

@@ -16,7 +16,7 @@ package final class EventIngest: Sendable {
   package var runs: RunStore? { shared.withLock { $0.store } }
 
   /// What keeps rows or checkpoints from being written, if anything does. Events count meanwhile; the log grows.
-  package var problems: [String] { shared.withLock { [$0.storeProblem, $0.checkpointProblem].compactMap(\.self) } }
+  package var problems: [String] { shared.withLock { $0.problems } }
 
   let time: any TimeSource
   let registry: Registry
@@ -42,6 +42,15 @@ package final class EventIngest: Sendable {
     var store: RunStore?
     var storeProblem: String?
     var checkpointProblem: String?
+    var droppedRows = 0
+
+    var problems: [String] {
+      [
+        storeProblem, checkpointProblem,
+        droppedRows > 0 ? "\(droppedRows) rows of runs were dropped, because the database did not take them" : nil,
+      ]
+      .compactMap(\.self)
+    }
   }
 
   /// Opens the log, restores the last checkpoint and replays what came after it. On return everything that was ever acknowledged is counted in `registry`,

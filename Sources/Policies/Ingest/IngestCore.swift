@@ -127,6 +127,9 @@ struct IngestCore {
     }
   }
 
+  /// Where the log ends, when it ends before ``position``.
+  mutating func move(to end: LogPosition) { position = end }
+
   mutating func showGauges() {
     for i in units.indices { units[i].showGauges() }
     publish()

@@ -4,7 +4,8 @@ import SeriesModel
 
 /// Brings a core to where the last process left off: the checkpoint, and all records behind it.
 ///
-/// Records before the checkpoint's position are read for identities and ends only.
+/// Records before the checkpoint's position are read for identities and ends only. A log that ends before it has lost its end with the machine's power (a
+/// checkpoint is always synced, a log need not be); what the checkpoint has counted stays counted.
 struct Recovery {
   let log: DurableLog
   let checkpoint: CheckpointFile
@@ -14,17 +15,20 @@ struct Recovery {
       do throws(CodingError) { try core.restore(bytes) } catch {
         throw .checkpointDamaged(path: checkpoint.path, problem: error.description)
       }
-      guard core.position <= log.end else {
-        throw .checkpointDamaged(
-          path: checkpoint.path,
-          problem: "it has counted more than the event log holds, which ends at \(log.end.segment):\(log.end.offset)")
-      }
+      try coverLoss(&core)
     } else if log.beginning.segment > Self.firstSegment {
       throw .checkpointMissing(path: checkpoint.path)
     }
     try replay(&core)
     _ = core.advance(to: now)
     core.showGauges()
+  }
+
+  /// New records will stand where lost ones stood, so the checkpoint must not claim to have counted them.
+  private func coverLoss(_ core: inout IngestCore) throws(IngestError) {
+    guard core.position > log.end else { return }
+    core.move(to: log.end)
+    try checkpoint.write(core.checkpoint())
   }
 
   /// The number of a new log's only segment.

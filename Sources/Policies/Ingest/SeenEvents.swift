@@ -74,6 +74,4 @@ struct SeenEvents {
 
   /// Where the log has to begin, so that this can be rebuilt from it.
   var start: LogPosition? { slices.first?.start }
-
-  var memoryBytes: Int { slices.reduce(0) { $0 + $1.ids.memoryBytes } }
 }

@@ -110,6 +110,20 @@ struct CrashTests {
     #expect(bench.registry.value(Families.tasksProcessedTotal, ["status": "success", "orchestrator": "default"]) == 2)
   }
 
+  @Test func `a log that lost its end with the power does not lose what comes after`() throws {
+    let bench = try EventBench()
+    bench.send([EventText.task(1)])
+    let short = try Data(contentsOf: URL(fileURLWithPath: bench.logFile))
+    bench.send([EventText.task(2), EventText.task(3)])
+    bench.pump(after: .seconds(60))
+    try bench.crash { _ in try short.write(to: URL(fileURLWithPath: bench.logFile)) }
+    #expect(bench.totals()["\(Self.tasks)"] == 3)
+    bench.send([EventText.task(4)])
+    try bench.crash()
+    #expect(bench.totals()["\(Self.tasks)"] == 4)
+    #expect(bench.send([EventText.task(4), EventText.task(1)]).text.contains(#""duplicates":2"#))
+  }
+
   @Test func `a checkpoint that was changed is refused by name`() throws {
     let bench = try EventBench()
     bench.send([EventText.task(1)])
