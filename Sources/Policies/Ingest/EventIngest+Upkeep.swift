@@ -90,6 +90,17 @@ extension EventIngest: Pump {
 }
 
 extension EventIngest {
+  /// A database that has seen more than the log holds (which lost its end, or was begun anew) keeps its rows; new runs get numbers behind them.
+  func passOverStrangeRows() throws(IngestError) {
+    guard let store = openStore(), let reached = try? store.position(), let newest = try? store.newest() else { return }
+    let checkpoint = core.withLock { core -> [UInt8]? in
+      guard reached > core.position else { return nil }
+      core.skipRowNumbers(through: newest)
+      return core.checkpoint()
+    }
+    if let checkpoint { try CheckpointFile(path: Self.checkpointPath(configuration)).write(checkpoint) }
+  }
+
   /// The database of runs; tried again with each flush when it could not be opened.
   func openStore() -> RunStore? {
     if let store = runs { return store }

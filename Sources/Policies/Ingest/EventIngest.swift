@@ -70,7 +70,7 @@ package final class EventIngest: Sendable {
     registry.update { u in instruments.bear(at: now, cutBytes: cut, in: &u) }
     self.core = SerialLock(core)
     upkeep = SerialLock(Upkeep())
-    _ = openStore()
+    try passOverStrangeRows()
   }
 
   /// Events that go together at most (a request is not divided): nobody scrapes while they are counted.

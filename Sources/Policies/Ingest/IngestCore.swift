@@ -34,6 +34,7 @@ struct IngestCore {
   mutating func advance(to now: Timestamp) -> Timestamp {
     receivedAt = max(receivedAt, now)
     for i in units.indices { units[i].advance(to: receivedAt) }
+    collectRows()
     return receivedAt
   }
 
@@ -83,24 +84,31 @@ struct IngestCore {
       let unit = unitNumbers[entry.orchestrator] ?? addUnit(entry.orchestrator, Fleet(policy: configuration.policy))
       units[unit].apply(entry, now: receivedAt)
     }
+    collectRows()
     position = end
   }
 
-  /// Makes what was applied visible at once, and hands its rows to the outbox.
-  mutating func publish(_ more: (inout RegistryUpdate) -> Void = { _ in }) {
-    registry.update { u in
-      for i in units.indices { units[i].publish(created: receivedAt, to: &u) }
-      more(&u)
-    }
+  /// After each step that makes rows, so that a start which repeats the steps numbers them in the same order.
+  private mutating func collectRows() {
     for i in units.indices {
       for update in units[i].outcome.updates { outbox.add(update, of: units[i].name) }
       units[i].outcome.updates.removeAll(keepingCapacity: true)
     }
   }
 
+  /// Makes what was applied visible at once.
+  mutating func publish(_ more: (inout RegistryUpdate) -> Void = { _ in }) {
+    registry.update { u in
+      for i in units.indices { units[i].publish(created: receivedAt, to: &u) }
+      more(&u)
+    }
+  }
+
   func openRuns(_ kind: RunUpdate.Kind) -> Int {
     units.reduce(0) { $0 + (kind == .workflow ? $1.fleet.workflowRuns.count : $1.fleet.agentRuns.count) }
   }
+
+  mutating func skipRowNumbers(through number: Int64) { outbox.skipNumbers(through: number) }
 
   mutating func takeRows() -> [Int64: RunOutbox.Row] { outbox.take() }
   mutating func putBack(_ rows: [Int64: RunOutbox.Row]) { outbox.putBack(rows) }

@@ -27,7 +27,7 @@ struct OrchestratorUnit {
     heard.insert(entry.source)
   }
 
-  /// Makes everything since the last call visible. The updates of rows stay for the caller.
+  /// Makes everything since the last call visible.
   mutating func publish(created: Timestamp, to u: inout RegistryUpdate) {
     instruments.publish(outcome.effects, created: created, to: &u)
     outcome.effects.removeAll(keepingCapacity: true)

@@ -32,7 +32,7 @@ struct RunOutbox: Sendable {
   private var endedBefore: [RowKey: Int64] = [:]
   private var next: Int64 = 1
 
-  private static let endedKept = 20_000
+  private static let endedKept = 2000
 
   init(limit: Int) { self.limit = limit }
 
@@ -67,16 +67,18 @@ struct RunOutbox: Sendable {
     }
   }
 
-  /// The run's number; a new one for a run that is first seen, `nil` for one that ended long ago.
+  /// Numbers that a database already has for runs nobody here knows are not given again.
+  mutating func skipNumbers(through number: Int64) { next = max(next, number + 1) }
+
+  /// The run's number; a new one for a run that is not open and has a state now, `nil` for one that ended long ago.
+  ///
+  /// Which numbers are given depends on the open runs alone: a start that replays events gives the same ones again.
   private mutating func number(of row: Row) -> Int64? {
     let key = row.key
-    var number = open[key] ?? ended[key] ?? endedBefore[key]
-    if number == nil, row.update.state != nil {
-      number = next
-      next += 1
-    }
-    guard let number else { return nil }
-    switch row.update.state {
+    guard let state = row.update.state else { return open[key] ?? ended[key] ?? endedBefore[key] }
+    let number = open[key] ?? next
+    if number == next { next += 1 }
+    switch state {
     case .active: open[key] = number
     case .ended:
       open[key] = nil
@@ -85,7 +87,6 @@ struct RunOutbox: Sendable {
         ended.removeAll(keepingCapacity: true)
       }
       ended[key] = number
-    case nil: break
     }
     return number
   }
@@ -96,13 +97,7 @@ struct RunOutbox: Sendable {
 extension RunOutbox {
   func encode(into out: inout ByteWriter) {
     out.signed(next)
-    out.list(open.sorted { $0.value < $1.value }) { out, entry in
-      out.signed(entry.value)
-      out.text(entry.key.orchestrator)
-      out.byte(entry.key.kind.rawValue)
-      out.text(entry.key.run.id)
-      out.unsigned(UInt64(entry.key.run.attempt))
-    }
+    for numbers in [open, ended, endedBefore] { Self.encode(numbers, into: &out) }
     out.list(rows.sorted { $0.key < $1.key }) { out, entry in
       out.signed(entry.key)
       out.text(entry.value.orchestrator)
@@ -113,6 +108,28 @@ extension RunOutbox {
   init(limit: Int, from reader: inout ByteReader) throws(CodingError) {
     self.init(limit: limit)
     next = try reader.signed()
+    open = try Self.numbers(from: &reader)
+    ended = try Self.numbers(from: &reader)
+    endedBefore = try Self.numbers(from: &reader)
+    for _ in 0..<(try reader.count()) {
+      let number = try reader.signed()
+      let orchestrator = try reader.text()
+      rows[number] = Row(orchestrator: orchestrator, update: try RunUpdate(from: &reader))
+    }
+  }
+
+  private static func encode(_ numbers: [RowKey: Int64], into out: inout ByteWriter) {
+    out.list(numbers.sorted { $0.value < $1.value }) { out, entry in
+      out.signed(entry.value)
+      out.text(entry.key.orchestrator)
+      out.byte(entry.key.kind.rawValue)
+      out.text(entry.key.run.id)
+      out.unsigned(UInt64(entry.key.run.attempt))
+    }
+  }
+
+  private static func numbers(from reader: inout ByteReader) throws(CodingError) -> [RowKey: Int64] {
+    var numbers: [RowKey: Int64] = [:]
     for _ in 0..<(try reader.count()) {
       let number = try reader.signed()
       let orchestrator = try reader.text()
@@ -121,12 +138,8 @@ extension RunOutbox {
       }
       let id = try reader.text()
       let run = RunKey(id, attempt: UInt32(truncatingIfNeeded: try reader.unsigned()))
-      open[RowKey(orchestrator: orchestrator, kind: kind, run: run)] = number
+      numbers[RowKey(orchestrator: orchestrator, kind: kind, run: run)] = number
     }
-    for _ in 0..<(try reader.count()) {
-      let number = try reader.signed()
-      let orchestrator = try reader.text()
-      rows[number] = Row(orchestrator: orchestrator, update: try RunUpdate(from: &reader))
-    }
+    return numbers
   }
 }

@@ -109,5 +109,8 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// The highest number of a row.
+  func newest() throws -> Int64 { try pool.read { try Int64.fetchOne($0, sql: "SELECT max(seq) FROM runs") ?? 0 } }
+
   func close() throws { try pool.close() }
 }

@@ -72,6 +72,44 @@ struct RunListTests {
     #expect(try bench.ingest.runs?.position() != nil)
   }
 
+  @Test(arguments: 0..<6 as Range<UInt64>) func `rows written before a crash are the rows written after it`(seed: UInt64) throws {
+    let (steady, dying) = (try EventBench(Self.twoOrchestrators), try EventBench(Self.twoOrchestrators))
+    for (i, request) in CrashTests.stream(seed).enumerated() {
+      for bench in [steady, dying] {
+        bench.send(request)
+        bench.send(request.map { $0.replacing("/hub", with: "/west").replacing(":\"r", with: ":\"west-r") })
+        bench.pump(after: .seconds(5))
+      }
+      if i % 2 == 1 { try dying.crash() }
+    }
+    for bench in [steady, dying] { bench.pump(after: .seconds(5)) }
+    let (a, b) = (try #require(try steady.ingest.runs?.runs(limit: 1000)), try #require(try dying.ingest.runs?.runs(limit: 1000)))
+    #expect(a.runs.count > 20)
+    #expect(a.runs.map(\.sequence) == b.runs.map(\.sequence), "seed \(seed)")
+    #expect(
+      a.runs.map { [$0.run.id, $0.orchestrator, $0.state, $0.name] }
+        == b.runs.map { [$0.run.id, $0.orchestrator, $0.state, $0.name] })
+  }
+
+  static func twoOrchestrators(_ configuration: inout IngestConfiguration) {
+    configuration.orchestrators = try! OrchestratorMap(["/west": "west"])
+  }
+
+  @Test func `a database from before is kept, and new runs come behind its rows`() throws {
+    let bench = try EventBench()
+    bench.send([EventText.started("old"), EventText.started("older")])
+    bench.pump(after: .seconds(3))
+    try bench.crash { directory in
+      for name in ["events", "checkpoint"] { try FileManager.default.removeItem(atPath: directory + "/" + name) }
+    }
+    bench.send([EventText.started("new")])
+    bench.pump(after: .seconds(3))
+    try bench.crash()
+    bench.send([EventText.started("newest")])
+    bench.pump(after: .seconds(3))
+    #expect(try bench.ingest.runs?.runs().runs.map(\.run.id) == ["newest", "new", "older", "old"])
+  }
+
   @Test func `a database that does not take rows stops nothing`() throws {
     let bench = try EventBench()
     try FileManager.default.removeItem(atPath: bench.directory + "/runs.sqlite")
