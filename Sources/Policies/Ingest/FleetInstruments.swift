@@ -53,8 +53,9 @@ struct EventFamilies {
 struct FleetInstruments {
   let families: EventFamilies
   let orchestrator: String
-  /// Entities that were born already, so that it is not tried with each event.
+  /// Entities that were born today, so that it is not tried with each event. One that the registry dropped meanwhile is born again tomorrow.
   private var born: Set<Entity> = []
+  private var day: Int64 = 0
 
   fileprivate enum Entity: Hashable {
     case orchestrator
@@ -74,6 +75,9 @@ struct FleetInstruments {
 
   /// Makes effects visible. Label sets that come to life get `created`.
   mutating func publish(_ effects: [Effect], created: Timestamp, to u: inout RegistryUpdate) {
+    let today = Timestamp.floorDivide(created.milliseconds, 86_400_000)
+    if today != day || born.count >= Self.bornLimit { born.removeAll(keepingCapacity: true) }
+    day = today
     if isFirst(.orchestrator) {
       for family in [families.tasksProcessed, families.taskDuration, families.messages, families.messageBytes] {
         u.bear(family, fixed: [orchestrator], created: created)
@@ -235,7 +239,6 @@ private extension FleetInstruments {
   }
 
   mutating func isFirst(_ entity: Entity) -> Bool {
-    if born.count >= Self.bornLimit { born.removeAll(keepingCapacity: true) }
-    return born.insert(entity).inserted
+    born.insert(entity).inserted
   }
 }
