@@ -51,7 +51,7 @@ let rooms: [Room] = [
   Room(floor: .engines, name: "PromQLEngine", uses: ["SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
   Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
   Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
-  Room(floor: .engines, name: "HTTPClient", uses: ["CCurl"]),
+  Room(floor: .engines, name: "HTTPClient", uses: ["CCurl", "SeriesModel"]),
 
   Room(
     floor: .policies, name: "Rules",
