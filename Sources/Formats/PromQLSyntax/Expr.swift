@@ -60,13 +60,37 @@ public struct NumberLiteral: Hashable, Sendable {
     self.isDuration = isDuration
     self.range = range
   }
+
+  // By bits: `NaN` equals itself, and the zeros differ.
+  public static func == (a: NumberLiteral, b: NumberLiteral) -> Bool {
+    a.value.bitPattern == b.value.bitPattern && a.isDuration == b.isDuration && a.range == b.range
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(value.bitPattern)
+    hasher.combine(isDuration)
+    hasher.combine(range)
+  }
 }
 
 public struct StringLiteral: Hashable, Sendable {
   public var value: String
+  /// The bytes of a literal that is not UTF-8 (`"\xff"`); ``value`` has U+FFFD in their place.
+  public var broken: [UInt8]?
   public var range: SourceRange
+
   public init(_ value: String, range: SourceRange) {
     self.value = value
+    self.range = range
+  }
+
+  init(utf8: [UInt8], range: SourceRange) {
+    if let value = String(validating: utf8, as: UTF8.self) {
+      self.value = value
+    } else {
+      value = String(decoding: utf8, as: UTF8.self)
+      broken = utf8
+    }
     self.range = range
   }
 }
@@ -85,7 +109,9 @@ public indirect enum DurationExpr: Hashable, Sendable {
   case maximum(DurationExpr, DurationExpr, SourceRange)
 }
 
-public enum DurationOperator: String, Hashable, Sendable { case add = "+", subtract = "-", multiply = "*", divide = "/", modulo = "%", power = "^" }
+public enum DurationOperator: String, Hashable, Sendable {
+  case add = "+", subtract = "-", multiply = "*", divide = "/", modulo = "%", power = "^"
+}
 
 /// `@ 1609746000`, `@ start()`, `@ end()`.
 public enum AtModifier: Hashable, Sendable {
@@ -98,18 +124,19 @@ public enum AtModifier: Hashable, Sendable {
 public enum RangeEdges: Hashable, Sendable { case ordinary, anchored, smoothed }
 
 public struct VectorSelector: Hashable, Sendable {
-  /// The name before the braces or as a quoted string in them; `nil` when matchers alone select.
+  /// The name before the braces. A quoted name within them is only a matcher; see ``metricName``.
   public var name: String?
-  /// All conditions, `__name__` among them, in the order of the reference (name first when it stands before the braces).
+  /// All conditions in the order of the reference: as written, and last the name that stands before the braces.
   public var matchers: [Matcher]
-  /// As written; positive looks back.
+  /// As written; positive looks back. `nil` when there is none, or none but zero.
   public var offset: DurationExpr?
   public var at: AtModifier?
   public var edges: RangeEdges
   public var range: SourceRange
 
   public init(
-    name: String?, matchers: [Matcher], offset: DurationExpr? = nil, at: AtModifier? = nil, edges: RangeEdges = .ordinary, range: SourceRange
+    name: String?, matchers: [Matcher], offset: DurationExpr? = nil, at: AtModifier? = nil, edges: RangeEdges = .ordinary,
+    range: SourceRange
   ) {
     self.name = name
     self.matchers = matchers
@@ -117,6 +144,13 @@ public struct VectorSelector: Hashable, Sendable {
     self.at = at
     self.edges = edges
     self.range = range
+  }
+}
+
+extension VectorSelector {
+  /// The one name that a series must have to be selected, wherever it is written.
+  public var metricName: String? {
+    name ?? matchers.first { $0.name == LabelName.metric && $0.kind == .equal && !$0.value.isEmpty }?.value
   }
 }
 
@@ -141,7 +175,9 @@ public struct Subquery: Hashable, Sendable {
   public var offset: DurationExpr?
   public var at: AtModifier?
   public var range: SourceRange
-  public init(expr: Expr, window: DurationExpr, step: DurationExpr?, offset: DurationExpr? = nil, at: AtModifier? = nil, range: SourceRange) {
+  public init(
+    expr: Expr, window: DurationExpr, step: DurationExpr?, offset: DurationExpr? = nil, at: AtModifier? = nil, range: SourceRange
+  ) {
     self.expr = expr
     self.window = window
     self.step = step
@@ -260,7 +296,8 @@ public struct VectorMatching: Hashable, Sendable {
   public var fillLeft: Double?
   public var fillRight: Double?
   public init(
-    cardinality: MatchCardinality = .oneToOne, labels: [String] = [], on: Bool = false, include: [String] = [], fillLeft: Double? = nil,
+    cardinality: MatchCardinality = .oneToOne, labels: [String] = [], on: Bool = false, include: [String] = [],
+    fillLeft: Double? = nil,
     fillRight: Double? = nil
   ) {
     self.cardinality = cardinality
@@ -270,6 +307,21 @@ public struct VectorMatching: Hashable, Sendable {
     self.fillLeft = fillLeft
     self.fillRight = fillRight
   }
+
+  // By bits, as number literals.
+  public static func == (a: VectorMatching, b: VectorMatching) -> Bool {
+    a.cardinality == b.cardinality && a.on == b.on && a.labels == b.labels && a.include == b.include
+      && a.fillLeft?.bitPattern == b.fillLeft?.bitPattern && a.fillRight?.bitPattern == b.fillRight?.bitPattern
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(cardinality)
+    hasher.combine(on)
+    hasher.combine(labels)
+    hasher.combine(include)
+    hasher.combine(fillLeft?.bitPattern)
+    hasher.combine(fillRight?.bitPattern)
+  }
 }
 
 public struct Binary: Hashable, Sendable {
@@ -277,7 +329,7 @@ public struct Binary: Hashable, Sendable {
   public var lhs: Expr
   public var rhs: Expr
   public var returnBool: Bool
-  /// Set when both sides are vectors.
+  /// Set when both sides are vectors; `manyToMany` for set operators.
   public var matching: VectorMatching?
   /// Where the operator stands.
   public var operatorRange: SourceRange
