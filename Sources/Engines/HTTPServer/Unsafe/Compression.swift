@@ -57,6 +57,7 @@ enum Inflated: Equatable { case whole([UInt8]), overflow, broken }
 
 /// Unpacks gzip (of one or more members) or zlib, giving up beyond `limit` bytes, so that a small body cannot become a large one.
 func inflate(_ packed: [UInt8], limit: Int) -> Inflated {
+  guard packed.count <= UInt32.max else { return .overflow }
   var stream = unsafe z_stream()
   // 15 bits of window, and 32: gzip or zlib, whichever the first bytes say.
   guard unsafe inflateInit2_(&stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return .broken }

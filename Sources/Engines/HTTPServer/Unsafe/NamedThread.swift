@@ -19,6 +19,7 @@ import Musl
   }
 
   private var handle = pthread_t()
+  private var isJoined = false
 
   /// `nil` when the system has no more threads.
   init?(_ name: String, run: @escaping @Sendable () -> Void) {
@@ -34,9 +35,17 @@ import Musl
       }, body.toOpaque())
     guard status == 0 else {
       unsafe body.release()
+      handle = 0
       return nil
     }
   }
 
-  func join() { _ = pthread_join(handle, nil) }
+  /// Nobody waits for it any more: its memory goes when it ends.
+  deinit { if handle != 0, !isJoined { _ = pthread_detach(handle) } }
+
+  /// Call it once at most.
+  func join() {
+    isJoined = true
+    _ = pthread_join(handle, nil)
+  }
 }

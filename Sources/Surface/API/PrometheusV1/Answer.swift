@@ -4,7 +4,7 @@ import TextCoding
 
 /// A success in the shape of Prometheus' API: the data, and remarks about it.
 struct Answer {
-  private var json: JSONWriter
+  private var bytes: [UInt8]
   var warnings: [String] = []
   var infos: [String] = []
 
@@ -14,12 +14,17 @@ struct Answer {
 
   /// `data` writes exactly one value.
   init(reserving capacity: Int = 256, _ data: (inout JSONWriter) -> Void) {
-    json = JSONWriter(reserving: capacity)
-    json.beginObject()
-    json.key("status")
-    json.string("success")
-    json.key("data")
+    var json = JSONWriter(reserving: capacity)
     data(&json)
+    self.init(data: json.bytes)
+  }
+
+  /// From data that is JSON already.
+  init(data: [UInt8]) {
+    bytes = []
+    bytes.reserveCapacity(data.count + 64)
+    bytes.append(contentsOf: #"{"status":"success","data":"#.utf8)
+    bytes.append(contentsOf: data)
   }
 
   static func strings(_ values: some Sequence<String>) -> Answer {
@@ -40,19 +45,21 @@ struct Answer {
   }
 
   var response: Response {
-    var json = json
-    Self.write("warnings", Self.shortened(warnings, "warning"), to: &json)
-    Self.write("infos", Self.shortened(infos, "info"), to: &json)
-    json.endObject()
-    return .json(json.bytes)
+    var bytes = bytes
+    Self.append("warnings", Self.shortened(warnings, "warning"), to: &bytes)
+    Self.append("infos", Self.shortened(infos, "info"), to: &bytes)
+    bytes.append(UInt8(ascii: "}"))
+    return .json(bytes)
   }
 
-  private static func write(_ key: String, _ remarks: [String], to json: inout JSONWriter) {
+  private static func append(_ key: String, _ remarks: [String], to bytes: inout [UInt8]) {
     guard !remarks.isEmpty else { return }
-    json.key(key)
+    var json = JSONWriter()
     json.beginArray()
     for remark in remarks { json.string(remark) }
     json.endArray()
+    bytes.append(contentsOf: ",\"\(key)\":".utf8)
+    bytes.append(contentsOf: json.bytes)
   }
 
   private static func shortened(_ remarks: [String], _ kind: String) -> [String] {

@@ -69,13 +69,10 @@ extension PrometheusAPI {
     let result: QueryResult
     do throws(QueryError) { result = try work() } catch { throw APIError(error) }
     let took = time.monotonic() - start
-    var truncated = false
-    var answer = Answer(reserving: 4096) { json in
-      json.beginObject()
-      truncated = json.queryResult(result.value, limit: limit)
-      if !parameters["stats"].isEmpty { json.statistics(result.statistics, total: took) }
-      json.endObject()
-    }
+    var data = ResultBytes()
+    let truncated = data.write(
+      result.value, limit: limit, statistics: parameters["stats"].isEmpty ? nil : (result.statistics, took))
+    var answer = Answer(data: data.bytes)
     answer.add(result.annotations)
     if truncated { answer.warnings.append(Answer.truncated) }
     return answer
@@ -87,10 +84,24 @@ extension PrometheusAPI {
   }
 }
 
+extension ResultBytes {
+  /// The whole `data` of a query's answer. `true`: series were left out.
+  fileprivate mutating func write(_ value: QueryValue, limit: Int?, statistics: (QueryStatistics, seconds: Double)?) -> Bool {
+    open()
+    let truncated = write(value, limit: limit)
+    if let (statistics, seconds) = statistics {
+      var json = JSONWriter()
+      json.statistics(statistics, total: seconds)
+      append(member: "stats", json.bytes)
+    }
+    close()
+    return truncated
+  }
+}
+
 extension JSONWriter {
-  /// The member `stats`. Sorting is part of the evaluation, and requests queue before they come here.
+  /// The value of `stats`. Sorting is part of the evaluation, and requests queue before they come here.
   fileprivate mutating func statistics(_ statistics: QueryStatistics, total: Double) {
-    key("stats")
     beginObject()
     key("timings")
     beginObject()

@@ -22,9 +22,8 @@ extension PrometheusAPI {
     let sorted = found.sorted()
     let shown = sorted.prefix(limit ?? .max)
     var answer = Answer { json in
-      var scratch: [UInt8] = []
       json.beginArray()
-      for labels in shown { json.labels(labels, scratch: &scratch) }
+      for labels in shown { json.labels(labels) }
       json.endArray()
     }
     if shown.count < sorted.count { answer.warnings.append(Answer.truncated) }
