@@ -7,6 +7,8 @@ struct RequestHead: Sendable {
   var target: String
   var headers: HTTPFields
   var peer: String = "127.0.0.1"
+  /// Whether the target was cut at a zero byte before we saw it.
+  var isTargetTorn = false
 
   var method: HTTPMethod? { HTTPMethod(rawValue: methodName) }
 
@@ -24,10 +26,13 @@ struct RequestHead: Sendable {
     guard version == "HTTP/1.1" || version == "HTTP/1.0" else {
       throw HTTPProblem(status: 505, "HTTP Version Not Supported: expected HTTP/1.0 or HTTP/1.1")
     }
+    guard !isTargetTorn else { throw Self.bad("the request target has a zero byte") }
     var hosts = 0
     var length: String?
     var coding: String?
     for (name, value) in headers.lines {
+      // `Content-Length : 3` is no length to us and one to others; what follows would be read as a request here and as a body there.
+      guard Self.isToken(name) else { throw Self.bad("the header name \(name.debugDescription) is not one") }
       // Looked at by length first, since this runs over every line of every request.
       switch name.utf8.count {
       case 4 where HTTPFields.same(name, "Host"): hosts += 1
@@ -55,6 +60,19 @@ struct RequestHead: Sendable {
     }
     guard let bytes = Int(length) else { return .bytes(.max) }
     return bytes == 0 ? .none : .bytes(bytes)
+  }
+
+  /// The characters of names (RFC 9110, 5.6.2).
+  private static func isToken(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        case UInt8(ascii: "-"), UInt8(ascii: "_"): true
+        default: "!#$%&'*+.^`|~".utf8.contains(byte)
+        }
+      }
   }
 
   static func bad(_ reason: String) -> HTTPProblem { HTTPProblem(status: 400, "400 Bad Request: \(reason)") }

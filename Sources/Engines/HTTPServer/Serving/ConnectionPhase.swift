@@ -24,13 +24,14 @@ struct ConnectionPatience: Sendable {
   var transferTime: PromDuration
   var bytesPerSecond: Int
   static let lingerSeconds = 2.0
-  /// What idle connections get when nearly all places are taken.
+  /// What connections without a request get when most places are taken.
   static let pressedIdleSeconds = 1.0
 
   /// - Parameter bytes: moved so far for a body, to move for a response.
   func isOver(_ phase: ConnectionPhase, after seconds: Double, bytes: Int, pressed: Bool) -> Bool {
     switch phase {
-    case .fresh, .headers: seconds > headerTime.seconds
+    case .fresh: seconds > (pressed ? min(Self.pressedIdleSeconds, headerTime.seconds) : headerTime.seconds)
+    case .headers: seconds > headerTime.seconds
     case .idle: seconds > (pressed ? min(Self.pressedIdleSeconds, idleTime.seconds) : idleTime.seconds)
     case .body, .sending: seconds > transferTime.seconds + Double(bytes) / Double(bytesPerSecond)
     case .lingering: seconds > Self.lingerSeconds

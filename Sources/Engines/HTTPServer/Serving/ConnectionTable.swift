@@ -17,7 +17,8 @@ final class ConnectionTable: Sendable {
   /// Cuts what is overdue and tells workers whose clients have gone.
   func sweep(at now: Instant, under patience: ConnectionPatience) {
     let all = records.withLock { Array($0.values) }
-    let pressed = all.count * 10 > limit * 9
+    // The places are divided among the server's threads, and one may be full before the others.
+    let pressed = all.count * 4 > limit * 3
     for record in all {
       if record.isOverdue(at: now, under: patience, pressed: pressed) { cut(record) }
       if record.phase == .working, let client = record.client.withLock({ $0 }), Socket.hasHungUp(record.descriptor) {

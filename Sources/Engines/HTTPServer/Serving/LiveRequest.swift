@@ -14,6 +14,8 @@ final class LiveRequest {
 
   private let core: ServerCore
   let target: String
+  /// Where the library keeps it; only compared.
+  let targetAddress: UInt
   private let record: ConnectionRecord
   private let started: Instant
   private var phase = Phase.head
@@ -23,9 +25,10 @@ final class LiveRequest {
   private var status = 0
   private var sentBytes: Int? = 0
 
-  init(core: ServerCore, target: String, record: ConnectionRecord) {
+  init(core: ServerCore, target: String, at targetAddress: UInt, record: ConnectionRecord) {
     self.core = core
     self.target = target
+    self.targetAddress = targetAddress
     self.record = record
     started = core.time.monotonic()
     record.enter(.headers, at: started)
@@ -33,9 +36,13 @@ final class LiveRequest {
   }
 
   /// The head is here. `false` cuts the connection.
-  func headArrived(method: String, version: String, _ connection: ConnectionHandle) -> Bool {
+  ///
+  /// - Parameter isTargetTorn: the request line holds more of the target than ``target``.
+  func headArrived(method: String, version: String, isTargetTorn: Bool, _ connection: ConnectionHandle) -> Bool {
     record.enter(.body, at: core.time.monotonic())
-    let head = RequestHead(methodName: method, version: version, target: target, headers: connection.fields, peer: record.peer)
+    let head = RequestHead(
+      methodName: method, version: version, target: target, headers: connection.fields, peer: record.peer,
+      isTargetTorn: isTargetTorn)
     switch core.pipeline.admit(head) {
     case .refuse(let ticket, let response, let closing):
       self.ticket = ticket

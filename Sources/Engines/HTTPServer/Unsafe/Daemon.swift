@@ -83,7 +83,8 @@ extension Daemon {
       guard let uri = unsafe uri, let pointer = unsafe pointer, let record = unsafe ConnectionHandle(pointer).record else {
         return nil
       }
-      let request = LiveRequest(core: unsafe Daemon.from(context).core, target: unsafe String(cString: uri), record: record)
+      let request = LiveRequest(
+        core: unsafe Daemon.from(context).core, target: unsafe String(cString: uri), at: UInt(bitPattern: uri), record: record)
       return unsafe Unmanaged.passRetained(request).toOpaque()
     }
 
@@ -93,7 +94,10 @@ extension Daemon {
     let connection = unsafe ConnectionHandle(pointer)
     let goesOn: Bool
     if request.isFirstCall {
-      goesOn = request.headArrived(method: unsafe String(cString: method!), version: unsafe String(cString: version!), connection)
+      // The version follows the target and one blank in the line that both point into; a zero byte in the target makes the gap longer.
+      let isTorn = unsafe UInt(bitPattern: version!) != request.targetAddress + UInt(request.target.utf8.count) + 1
+      goesOn = request.headArrived(
+        method: unsafe String(cString: method!), version: unsafe String(cString: version!), isTargetTorn: isTorn, connection)
     } else if unsafe count.pointee > 0, let bytes = unsafe bytes {
       let chunk = unsafe UnsafeRawBufferPointer(start: bytes, count: count.pointee)
       goesOn = request.bodyArrived(unsafe chunk.bytes)
