@@ -128,6 +128,22 @@ func pause(_ seconds: Double) { _ = Monitor(()).wait(seconds: seconds) { _ in ni
     for i in 0..<50 { #expect(try readReply(client).text == String(i)) }
   }
 
+  @Test func `a refusal does not cost the connection when its body is small`() throws {
+    let server = try Self.start { _ in }
+    defer { server.stop(within: .seconds(1)) }
+    let client = RawClient(port: server.port)
+    let small = [UInt8](repeating: 65, count: 60_000)
+    for (method, target, body, status) in [
+      ("GET", "/nothing", [], 404), ("OPTIONS", "/echo", [], 204), ("PUT", "/echo", small, 405), ("POST", "/nothing", small, 404),
+      ("GET", "/hello", [], 200),
+    ] as [(String, String, [UInt8], Int)] {
+      client.send(requestText(method, target, [:], body))
+      #expect(try readReply(client).status == status, "\(method) \(target)")
+    }
+    client.send(requestText("POST", "/nothing", [:], small + small))
+    #expect(client.rest().hasPrefix("HTTP/1.1 404 "))
+  }
+
   @Test func `headers and bodies that drip are cut, idle connections later`() throws {
     var options = ServerOptions()
     options.headerTime = .milliseconds(300)

@@ -5,7 +5,7 @@ final class LiveRequest {
   private enum Phase {
     case head
     case body(Pipeline.Ticket)
-    /// Refused, but small enough to wait for its end.
+    /// Refused, but its end is near enough to wait for.
     case draining(Response)
     case working(Completion)
     case lingering
@@ -46,7 +46,8 @@ final class LiveRequest {
     switch core.pipeline.admit(head) {
     case .refuse(let ticket, let response, let closing):
       self.ticket = ticket
-      if !closing, ticket.length != .none {
+      // The library closes a connection that is answered at the head, even where no body follows.
+      if !closing {
         phase = .draining(response)
         return true
       }
