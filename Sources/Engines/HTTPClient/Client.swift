@@ -3,7 +3,7 @@ import Synchronization
 
 /// Sends HTTP requests, one per calling thread, over kept connections. Any number of threads may share one.
 ///
-/// Cost: 30 µs CPU for a small request over a kept connection. No signals are used.
+/// Cost: 19 µs CPU for a small request over a kept connection. No signals are used.
 public final class Client: Sendable {
   private struct Idle {
     /// Least recently used first.
