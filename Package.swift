@@ -50,8 +50,8 @@ let rooms: [Room] = [
   Room(floor: .engines, name: "Storage", uses: ["SeriesModel", "TextCoding"]),
   Room(floor: .engines, name: "PromQLEngine", uses: ["SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
   Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
-  Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "TextCoding"]),
-  Room(floor: .engines, name: "HTTPClient", uses: ["CCurl"]),
+  Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
+  Room(floor: .engines, name: "HTTPClient", uses: ["CCurl", "SeriesModel"]),
 
   Room(
     floor: .policies, name: "Rules",

@@ -1,0 +1,36 @@
+import SeriesModel
+
+/// A thread that looks after connections: cuts the overdue, tells workers whose clients have gone, keeps event streams alive.
+final class Housekeeper: Sendable {
+  static let step = 0.2
+  private let stopping = Monitor(false)
+  private let thread: NamedThread?
+
+  init(_ core: ServerCore) {
+    let stopping = stopping
+    thread = NamedThread("http-keeper") {
+      let patience = core.options.patience
+      var lastHeartbeat = core.time.monotonic()
+      while stopping.wait(seconds: Self.step, { $0 ? true : nil }) == nil {
+        let now = core.time.monotonic()
+        core.connections.sweep(at: now, under: patience)
+        if now - lastHeartbeat >= core.options.heartbeat.seconds {
+          core.heartbeat()
+          lastHeartbeat = now
+        }
+      }
+    }
+  }
+
+  func stop() {
+    stopping.withLock { $0 = true }
+    stopping.notifyAll()
+    thread?.join()
+  }
+}
+
+extension ServerOptions {
+  var patience: ConnectionPatience {
+    ConnectionPatience(headerTime: headerTime, idleTime: idleTime, transferTime: transferTime, bytesPerSecond: bytesPerSecond)
+  }
+}

@@ -1,0 +1,122 @@
+import HTTPServer
+import PromQLEngine
+import PromQLSyntax
+import SeriesModel
+import TextCoding
+
+extension PrometheusAPI {
+  func query(_ request: Request) throws(APIError) -> Answer {
+    let parameters = Parameters(request)
+    let limit = try parameters.limit()
+    let time = try parameters.time("time", default: self.time.now())
+    let cancellation = try cancellation(for: request, parameters)
+    let call = try call(parameters)
+    return try answer(request, parameters, limit, cancellation) { () throws(QueryError) in
+      try backend.instant(call, at: time, until: cancellation)
+    }
+  }
+
+  func queryRange(_ request: Request) throws(APIError) -> Answer {
+    let parameters = Parameters(request)
+    let limit = try parameters.limit()
+    let start = try parameters.requiredTime("start")
+    let end = try parameters.requiredTime("end")
+    guard start <= end else { throw .parameter("end", "end timestamp must not be before start time") }
+    let step = try parameters.duration("step")
+    guard step > .zero else {
+      throw .parameter("step", "zero or negative query resolution step widths are not accepted. Try a positive integer")
+    }
+    guard (end - start).milliseconds / step.milliseconds <= limits.steps else {
+      throw APIError(
+        .badData,
+        "exceeded maximum resolution of \(Self.grouped(limits.steps)) points per timeseries. Try decreasing the query resolution (?step=XX)"
+      )
+    }
+    let cancellation = try cancellation(for: request, parameters)
+    let call = try call(parameters)
+    let type = call.expr.valueType
+    guard type == .scalar || type == .vector else {
+      throw .parameter("query", "invalid expression type \"\(type.documented)\" for range query, must be Scalar or instant Vector")
+    }
+    return try answer(request, parameters, limit, cancellation) { () throws(QueryError) in
+      try backend.range(call, from: start, through: end, step: step, until: cancellation)
+    }
+  }
+
+  private func call(_ parameters: Parameters) throws(APIError) -> QueryCall {
+    let lookback = try parameters.lookback()
+    let text = parameters["query"]
+    return QueryCall(text: text, expr: try parse(text), lookback: lookback, wantsStatistics: !parameters["stats"].isEmpty)
+  }
+
+  func parse(_ text: String) throws(APIError) -> Expr {
+    do throws(ParseError) { return try parser.parse(text) } catch { throw .parameter("query", error.description) }
+  }
+
+  /// Ends with the query's time, or when the client has gone.
+  private func cancellation(for request: Request, _ parameters: Parameters) throws(APIError) -> Cancellation {
+    let wanted = try parameters.optionalDuration("timeout") ?? limits.timeout
+    return Cancellation(deadline: time.monotonic() + min(wanted, limits.timeout), by: time)
+  }
+
+  private func answer(
+    _ request: Request, _ parameters: Parameters, _ limit: Int?, _ cancellation: Cancellation,
+    _ work: () throws(QueryError) -> QueryResult
+  ) throws(APIError) -> Answer {
+    request.client.whenGone { cancellation.cancel() }
+    guard !cancellation.isOverdue else { throw APIError(.timeout, "query timed out in expression evaluation") }
+    let start = time.monotonic()
+    let result: QueryResult
+    do throws(QueryError) { result = try work() } catch { throw APIError(error) }
+    let took = time.monotonic() - start
+    var data = ResultBytes()
+    let truncated = data.write(
+      result.value, limit: limit, statistics: parameters["stats"].isEmpty ? nil : (result.statistics, took))
+    var answer = Answer(data: data.bytes)
+    answer.add(result.annotations)
+    if truncated { answer.warnings.append(Answer.truncated) }
+    return answer
+  }
+
+  /// `11,000`
+  private static func grouped(_ number: Int64) -> String {
+    number < 1000 ? String(number) : "\(grouped(number / 1000)),\(String(1000 + number % 1000).dropFirst())"
+  }
+}
+
+extension ResultBytes {
+  /// The whole `data` of a query's answer. `true`: series were left out.
+  fileprivate mutating func write(_ value: QueryValue, limit: Int?, statistics: (QueryStatistics, seconds: Double)?) -> Bool {
+    open()
+    let truncated = write(value, limit: limit)
+    if let (statistics, seconds) = statistics {
+      var json = JSONWriter()
+      json.statistics(statistics, total: seconds)
+      append(member: "stats", json.bytes)
+    }
+    close()
+    return truncated
+  }
+}
+
+extension JSONWriter {
+  /// The value of `stats`. Sorting is part of the evaluation, and requests queue before they come here.
+  fileprivate mutating func statistics(_ statistics: QueryStatistics, total: Double) {
+    beginObject()
+    key("timings")
+    beginObject()
+    member("evalTotalTime", statistics.evaluationSeconds)
+    member("resultSortTime", 0)
+    member("queryPreparationTime", statistics.preparationSeconds)
+    member("innerEvalTime", max(0, statistics.evaluationSeconds - statistics.preparationSeconds))
+    member("execQueueTime", 0)
+    member("execTotalTime", total)
+    endObject()
+    key("samples")
+    beginObject()
+    member("totalQueryableSamples", statistics.totalSamples)
+    member("peakSamples", statistics.peakSamples)
+    endObject()
+    endObject()
+  }
+}

@@ -1,0 +1,144 @@
+import HTTPServer
+import PromQLSyntax
+import SeriesModel
+import TextCoding
+
+extension PrometheusAPI {
+  func series(_ request: Request) throws(APIError) -> Answer {
+    let parameters = Parameters(request)
+    let selectors = parameters.all("match[]")
+    guard !selectors.isEmpty else { throw APIError(.badData, "no match[] parameter provided") }
+    let limit = try parameters.limit()
+    let span = try span(parameters)
+    let sets: [[Matcher]]
+    do throws(APIError) { sets = try self.selectors(selectors) } catch { throw .parameter("match[]", error.message) }
+    var found: Set<LabelSet> = []
+    if span.start <= span.end {
+      do throws(SourceError) {
+        let view = source.view()
+        for matchers in sets { found.formUnion(try view.select(matchers, in: span, limit: limits.series).labels) }
+      } catch { throw APIError(error) }
+    }
+    let sorted = found.sorted()
+    let shown = sorted.prefix(limit ?? .max)
+    var answer = Answer { json in
+      json.beginArray()
+      for labels in shown { json.labels(labels) }
+      json.endArray()
+    }
+    if shown.count < sorted.count { answer.warnings.append(Answer.truncated) }
+    return answer
+  }
+
+  func labelNames(_ request: Request) throws(APIError) -> Answer {
+    try names(Parameters(request)) { (view, matchers, span) throws(SourceError) in
+      try view.labelNames(where: matchers, in: span, limit: limits.series)
+    }
+  }
+
+  func labelValues(_ sentName: String, _ request: Request) throws(APIError) -> Answer {
+    let name = EscapedName.decode(sentName)
+    return try names(Parameters(request)) { (view, matchers, span) throws(SourceError) in
+      try view.labelValues(name, where: matchers, in: span, limit: limits.series)
+    }
+  }
+
+  /// The union of what `read` finds for each selector, or for all series.
+  private func names(
+    _ parameters: Parameters, _ read: (any SeriesView, [Matcher], TimeSpan) throws(SourceError) -> [String]
+  ) throws(APIError) -> Answer {
+    let limit = try parameters.limit()
+    let span = try span(parameters)
+    let sets = try selectors(parameters.all("match[]"))
+    var found: Set<String> = []
+    if span.start <= span.end {
+      do throws(SourceError) {
+        let view = source.view()
+        for matchers in sets.isEmpty ? [[]] : sets { found.formUnion(try read(view, matchers, span)) }
+      } catch { throw APIError(error) }
+    }
+    // By bytes, as Go sorts; Swift's own order is that of characters.
+    let sorted = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    var answer = Answer.strings(sorted.prefix(limit ?? .max))
+    if let limit, sorted.count > limit { answer.warnings.append(Answer.truncated) }
+    return answer
+  }
+
+  private func span(_ parameters: Parameters) throws(APIError) -> TimeSpan {
+    let start = try parameters.time("start", default: .distantPast)
+    return TimeSpan(from: start, through: try parameters.time("end", default: .distantFuture))
+  }
+
+  /// Each selector must exclude something.
+  func selectors(_ texts: [String]) throws(APIError) -> [[Matcher]] {
+    var sets: [[Matcher]] = []
+    for text in texts {
+      do throws(ParseError) { sets.append(try parser.parseSelector(text)) } catch { throw APIError(.badData, error.description) }
+      guard sets.last!.contains(where: { !$0.matchesEmpty }) else {
+        throw APIError(.badData, "match[] must contain at least one non-empty matcher")
+      }
+    }
+    return sets
+  }
+
+  func metadata(_ request: Request) throws(APIError) -> Answer {
+    let parameters = Parameters(request)
+    let limit = try Self.count("limit", parameters)
+    let perMetric = try Self.count("limit_per_metric", parameters)
+    let metric = parameters["metric"]
+    var families = status.metadata().filter { metric.isEmpty || $0.key == metric }.sorted {
+      $0.key.utf8.lexicographicallyPrecedes($1.key.utf8)
+    }
+    if let limit, limit >= 0 { families = Array(families.prefix(limit)) }
+    return Answer { json in
+      json.beginObject()
+      for (name, entries) in families {
+        json.key(name)
+        json.beginArray()
+        for entry in entries.prefix(perMetric.flatMap { $0 > 0 ? $0 : nil } ?? .max) {
+          json.beginObject()
+          json.member("type", entry.type.rawValue)
+          json.member("unit", entry.unit)
+          json.member("help", entry.help)
+          json.endObject()
+        }
+        json.endArray()
+      }
+      json.endObject()
+    }
+  }
+
+  private static func count(_ name: String, _ parameters: Parameters) throws(APIError) -> Int? {
+    let text = parameters[name]
+    if text.isEmpty { return nil }
+    guard let count = Int(text) else { throw APIError(.badData, "\(name) must be a number") }
+    return count
+  }
+}
+
+/// Label names that clients send escaped, because not every name fits into a path: `U__http_2e_status` is `http.status`.
+enum EscapedName {
+  /// A text that is not escaped, or not rightly, stands for itself.
+  static func decode(_ text: String) -> String {
+    guard text.hasPrefix("U__") else { return text }
+    var name = ""
+    var rest = text.utf8.dropFirst(3)
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "_") else {
+        name.unicodeScalars.append(Unicode.Scalar(byte))
+        continue
+      }
+      if rest.first == byte {
+        rest.removeFirst()
+        name.append("_")
+        continue
+      }
+      guard let end = rest.firstIndex(of: byte), rest.startIndex < end, let hex = String(rest[..<end]), hex.utf8.count <= 6,
+        let code = UInt32(hex, radix: 16), let scalar = Unicode.Scalar(code)
+      else { return text }
+      name.unicodeScalars.append(scalar)
+      rest = rest[rest.index(after: end)...]
+    }
+    return name
+  }
+}

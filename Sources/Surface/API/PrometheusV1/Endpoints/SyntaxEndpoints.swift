@@ -1,0 +1,25 @@
+import HTTPServer
+import PromQLSyntax
+import SeriesModel
+
+extension PrometheusAPI {
+  func formatQuery(_ request: Request) throws(APIError) -> Answer {
+    let expr = try parse(Parameters(request)["query"])
+    return Answer { $0.string(expr.prettyDescription) }
+  }
+
+  func parseQuery(_ request: Request) throws(APIError) -> Answer {
+    let expr = try parse(Parameters(request)["query"])
+    return Answer { $0.tree(expr) }
+  }
+
+  /// No exemplars are kept, so the answer is empty once the request is right.
+  func exemplars(_ request: Request) throws(APIError) -> Answer {
+    let parameters = Parameters(request)
+    let start = try parameters.time("start", default: .distantPast)
+    let end = try parameters.time("end", default: .distantFuture)
+    guard start <= end else { throw APIError(.badData, "end timestamp must not be before start timestamp") }
+    do throws(ParseError) { _ = try parser.parse(parameters["query"]) } catch { throw APIError(.badData, error.description) }
+    return .strings([])
+  }
+}

@@ -1,0 +1,31 @@
+import PromQLEngine
+import PromQLSyntax
+import SeriesModel
+
+/// A query as the API understood it.
+public struct QueryCall: Sendable {
+  public var text: String
+  /// Parsed and checked.
+  public var expr: Expr
+  /// How far back a sample counts; `nil`: the engine's default.
+  public var lookback: PromDuration?
+  /// Whether statistics are wanted beyond what costs nothing.
+  public var wantsStatistics: Bool
+
+  public init(text: String, expr: Expr, lookback: PromDuration? = nil, wantsStatistics: Bool = false) {
+    self.text = text
+    self.expr = expr
+    self.lookback = lookback
+    self.wantsStatistics = wantsStatistics
+  }
+}
+
+/// Works queries out: the local engine, or another Prometheus. Called by several threads at a time; it may wait.
+public protocol QueryBackend: Sendable {
+  func instant(_ call: QueryCall, at time: Timestamp, until cancellation: Cancellation) throws(QueryError) -> QueryResult
+
+  /// Always a matrix, sorted by labels; the steps are `start + k * step <= end`.
+  func range(
+    _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
+  ) throws(QueryError) -> QueryResult
+}
