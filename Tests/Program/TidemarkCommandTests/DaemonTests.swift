@@ -73,6 +73,26 @@ import Testing
     #expect(text(open).hasSuffix("# EOF\n"))
   }
 
+  @Test func `own series are sampled into the head as a scrape would store them`() throws {
+    let folder = Folder()
+    let listen = ListenAddress(host: "127.0.0.1", port: 0)
+    let daemon = try Daemon(
+      .init(listen: listen, dataDirectory: folder.path, sampleInterval: .milliseconds(50)), time: SystemTime(), log: { _ in })
+    defer { daemon.stop(within: .seconds(2)) }
+    _ = try post([failure(1)], to: daemon)
+    let matchers = [Matcher.equal("__name__", "workflow_runs_total"), .equal("status", "failed")]
+    var found = SeriesSelection()
+    for _ in 0..<200 where found.count == 0 {
+      Thread.sleep(forTimeInterval: 0.02)
+      found = try daemon.head.view().select(matchers, in: .all, limit: 10)
+    }
+    #expect(
+      found.labels.map(\.description) == [
+        #"workflow_runs_total{instance="127.0.0.1:\#(daemon.server.port)", job="tidemark", orchestrator="default", "#
+          + #"status="failed", trigger="cron", workflow="triage"}"#
+      ])
+  }
+
   @Test func `a busy port is told with its address`() throws {
     let folder = Folder()
     let daemon = try start(in: folder)

@@ -3,17 +3,20 @@ import HTTPServer
 import Ingest
 import Instruments
 import SeriesModel
+import Storage
 import Synchronization
 
 /// Everything that runs while the program serves, wired together.
 ///
 /// ```
-///   POST /api/events ─► EventIngest ─► log, Fleet ─► Registry ─► Pages ─► GET /metrics
+///   POST /api/events ─► EventIngest ─► log, Fleet ─► Registry ─┬► Pages ─► GET /metrics
+///                                                              └► Sampler ─► Head
 /// ```
 final class Daemon: Sendable {
   let server: Server
+  let head: Head
   private let ingest: EventIngest
-  private let upkeep: PumpThread
+  private let threads: [PumpThread]
   private let isStopping = Atomic<Bool>(false)
 
   struct Options: Sendable {
@@ -21,14 +24,16 @@ final class Daemon: Sendable {
     var dataDirectory: String
     /// The largest body of a request for events, unpacked.
     var eventBodyBytes = 8 << 20
+    /// Between two samples of the own series.
+    var sampleInterval = PromDuration.seconds(15)
   }
 
   init(_ options: Options, time: any TimeSource, log: @escaping @Sendable (String) -> Void) throws {
     let registry = Registry(families: Families.all, options: RegistryOptions(time: time))
     let ingest = try EventIngest(IngestConfiguration(directory: options.dataDirectory), registry: registry, time: time)
-    Self.publishBuild(in: registry, at: time.now())
     let pages = Pages(registry)
-    self.ingest = ingest
+    let head = Head(time: time)
+    for family in Families.all { head.setMetadata(family.metadata, family: family.name) }
 
     var router = Router()
     router.on(.GET, "/metrics", place: .pool) { request, _ in Self.page(pages, request) }
@@ -37,17 +42,31 @@ final class Daemon: Sendable {
     router.on(.POST, "/api/events", place: .pool, bodyLimit: options.eventBodyBytes, lane: "events") { request, _ in
       Self.answer(ingest.accept(body: request.body, contentType: request.headers["Content-Type"], now: time.now()))
     }
-    var serverOptions = ServerOptions(host: options.listen.host, port: options.listen.port)
-    serverOptions.workers = 8
-    server = try Server(Pipeline(router), options: serverOptions, time: time, log: log)
-    upkeep = PumpThread("ingest-upkeep", ingest, time: time)
+    let exchanges = ExchangeCounts()
+    let server = try Server(
+      Pipeline(router), options: ServerOptions(host: options.listen.host, port: options.listen.port), time: time,
+      observer: exchanges.observe, log: log)
+
+    let own = OwnMetrics(registry, head: head, server: server, exchanges: exchanges, time: time)
+    own.publishBuild()
+    let address = ListenAddress(host: options.listen.host, port: server.port)
+    let sampler = Sampler(
+      registry, into: head, .init(interval: options.sampleInterval, instance: address.description), history: head,
+      collect: { update in
+        own.report(into: &update)
+        pages.report(into: &update)
+      })
+    self.server = server
+    self.head = head
+    self.ingest = ingest
+    threads = [PumpThread("sampler", sampler, time: time), PumpThread("ingest-upkeep", ingest, time: time)]
   }
 
   /// Finishes what is in flight, then writes everything that is not written yet.
   func stop(within limit: PromDuration) {
     guard !isStopping.exchange(true, ordering: .sequentiallyConsistent) else { return }
     server.stop(within: limit)
-    upkeep.stop()
+    for thread in threads { thread.stop() }
     ingest.shutdown()
   }
 
@@ -66,16 +85,5 @@ final class Daemon: Sendable {
     var response = Response.json(answer.body, status: answer.status).notStored
     if let seconds = answer.retryAfter { response.headers["Retry-After"] = String(seconds) }
     return response
-  }
-
-  private static func publishBuild(in registry: Registry, at now: Timestamp) {
-    registry.update { update in
-      let start = registry.family(Families.tidemarkStartTimeSeconds)
-      let series = update.series(start, [], created: now)
-      update.set(series, now.seconds)
-      let build = registry.family(Families.tidemarkBuildInfo)
-      let info = update.series(build, [Version.text, Version.revision, Version.swift], created: now)
-      update.set(info, 1)
-    }
   }
 }
