@@ -12,6 +12,13 @@ import Testing
     deinit { try? FileManager.default.removeItem(atPath: path) }
   }
 
+  func configuration(_ folder: Folder, port: UInt16 = 0) -> Configuration {
+    var configuration = Configuration()
+    configuration.listen = ListenAddress(host: "127.0.0.1", port: port)
+    configuration.dataDirectory = folder.path
+    return configuration
+  }
+
   func start(in folder: Folder) throws -> Daemon {
     try Daemon(
       .init(listen: ListenAddress(host: "127.0.0.1", port: 0), dataDirectory: folder.path), time: SystemTime(), log: { _ in })
@@ -75,9 +82,9 @@ import Testing
 
   @Test func `own series are sampled into the head as a scrape would store them`() throws {
     let folder = Folder()
-    let listen = ListenAddress(host: "127.0.0.1", port: 0)
-    let daemon = try Daemon(
-      .init(listen: listen, dataDirectory: folder.path, sampleInterval: .milliseconds(50)), time: SystemTime(), log: { _ in })
+    var configuration = configuration(folder)
+    configuration.sampleInterval = .milliseconds(50)
+    let daemon = try Daemon(configuration, time: SystemTime(), log: { _ in })
     defer { daemon.stop(within: .seconds(2)) }
     _ = try post([failure(1)], to: daemon)
     let matchers = [Matcher.equal("__name__", "workflow_runs_total"), .equal("status", "failed")]
@@ -100,7 +107,7 @@ import Testing
     let other = Folder()
     let listen = ListenAddress(host: "127.0.0.1", port: daemon.server.port)
     let error = #expect(throws: (any Error).self) {
-      try Daemon(.init(listen: listen, dataDirectory: other.path), time: SystemTime(), log: { _ in })
+      try Daemon(configuration(other, port: listen.port), time: SystemTime(), log: { _ in })
     }
     #expect(error.map { "\($0)" } == "cannot listen on \(listen): the port is in use by another program")
   }

@@ -19,39 +19,33 @@ final class Daemon: Sendable {
   private let threads: [PumpThread]
   private let isStopping = Atomic<Bool>(false)
 
-  struct Options: Sendable {
-    var listen: ListenAddress
-    var dataDirectory: String
-    /// The largest body of a request for events, unpacked.
-    var eventBodyBytes = 8 << 20
-    /// Between two samples of the own series.
-    var sampleInterval = PromDuration.seconds(15)
-  }
-
-  init(_ options: Options, time: any TimeSource, log: @escaping @Sendable (String) -> Void) throws {
+  init(_ configuration: Configuration, time: any TimeSource, log: @escaping @Sendable (String) -> Void) throws {
     let registry = Registry(families: Families.all, options: RegistryOptions(time: time))
-    let ingest = try EventIngest(IngestConfiguration(directory: options.dataDirectory), registry: registry, time: time)
+    var ingestion = IngestConfiguration(directory: configuration.dataDirectory)
+    ingestion.log.sync = configuration.sync
+    ingestion.limits.bodyBytes = configuration.eventBodyBytes
+    let ingest = try EventIngest(ingestion, registry: registry, time: time)
     let pages = Pages(registry)
-    let head = Head(time: time)
+    let head = Head(options: HeadOptions(history: configuration.history, byteLimit: configuration.headBytes), time: time)
     for family in Families.all { head.setMetadata(family.metadata, family: family.name) }
 
     var router = Router()
     router.on(.GET, "/metrics", place: .pool) { request, _ in Self.page(pages, request) }
     router.on(.GET, "/-/healthy", place: .inline) { _, _ in .text("Tidemark is Healthy.\n") }
     router.on(.GET, "/-/ready", place: .inline) { _, _ in .text("Tidemark is Ready.\n") }
-    router.on(.POST, "/api/events", place: .pool, bodyLimit: options.eventBodyBytes, lane: "events") { request, _ in
+    router.on(.POST, "/api/events", place: .pool, bodyLimit: configuration.eventBodyBytes, lane: "events") { request, _ in
       Self.answer(ingest.accept(body: request.body, contentType: request.headers["Content-Type"], now: time.now()))
     }
     let exchanges = ExchangeCounts()
     let server = try Server(
-      Pipeline(router), options: ServerOptions(host: options.listen.host, port: options.listen.port), time: time,
+      Pipeline(router), options: ServerOptions(host: configuration.listen.host, port: configuration.listen.port), time: time,
       observer: exchanges.observe, log: log)
 
     let own = OwnMetrics(registry, head: head, server: server, exchanges: exchanges, time: time)
     own.publishBuild()
-    let address = ListenAddress(host: options.listen.host, port: server.port)
+    let address = ListenAddress(host: configuration.listen.host, port: server.port)
     let sampler = Sampler(
-      registry, into: head, .init(interval: options.sampleInterval, instance: address.description), history: head,
+      registry, into: head, .init(interval: configuration.sampleInterval, instance: address.description), history: head,
       collect: { update in
         own.report(into: &update)
         pages.report(into: &update)
