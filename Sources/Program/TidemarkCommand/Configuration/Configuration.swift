@@ -6,6 +6,8 @@ import SeriesModel
 struct Configuration: Sendable {
   var listen = ListenAddress(host: "127.0.0.1", port: 10874)
   var enablesLifecycle = false
+  /// `POST /api/v1/write` exists.
+  var receivesRemoteWrite = false
   var allowsUnauthenticated = false
   /// Where people reach the daemon; `nil`: its own address.
   var externalURL: String?

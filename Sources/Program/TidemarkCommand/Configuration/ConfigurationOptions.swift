@@ -15,6 +15,9 @@ struct ConfigurationOptions: ParsableArguments {
   @Flag(name: .customLong("web.enable-lifecycle"), help: "Allow POST /-/reload.")
   var enablesLifecycle = false
 
+  @Flag(name: .customLong("web.enable-remote-write-receiver"), help: "Take samples at POST /api/v1/write.")
+  var receivesRemoteWrite = false
+
   @Flag(name: .customLong("web.allow-unauthenticated"), help: "Listen beyond this machine although nobody is asked who they are.")
   var allowsUnauthenticated = false
 
@@ -47,6 +50,7 @@ struct ConfigurationOptions: ParsableArguments {
       ("web.listen-address", listen), ("web.external-url", externalURL), ("storage.path", data), ("storage.sync", sync),
       ("storage.history", history), ("storage.head-bytes", headBytes), ("sampling.interval", sampleInterval),
       ("events.body-bytes", eventBodyBytes), ("web.enable-lifecycle", enablesLifecycle ? "true" : nil),
+      ("web.enable-remote-write-receiver", receivesRemoteWrite ? "true" : nil),
       ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil),
     ]
     return options.compactMap { key, value in value.map { (key, $0) } }

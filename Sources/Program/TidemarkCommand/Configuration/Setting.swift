@@ -20,6 +20,7 @@ struct Setting: Sendable {
       return true
     },
     flag("web.enable-lifecycle", \.enablesLifecycle),
+    flag("web.enable-remote-write-receiver", \.receivesRemoteWrite),
     flag("web.allow-unauthenticated", \.allowsUnauthenticated),
     text("web.external-url", "an http or https URL") { value, c in
       guard value.hasPrefix("http://") || value.hasPrefix("https://") else { return false }

@@ -1,3 +1,4 @@
+import API
 import Catalogue
 import HTTPServer
 import Ingest
@@ -35,6 +36,9 @@ final class Daemon: Sendable {
     router.on(.GET, "/-/ready", place: .inline) { _, _ in .text("Tidemark is Ready.\n") }
     router.on(.POST, "/api/events", place: .pool, bodyLimit: configuration.eventBodyBytes, lane: "events") { request, _ in
       Self.answer(ingest.accept(body: request.body, contentType: request.headers["Content-Type"], now: time.now()))
+    }
+    if configuration.receivesRemoteWrite {
+      RemoteWriteEndpoint(sink: head) { head.setMetadata($1, family: $0) }.mount(on: &router)
     }
     let exchanges = ExchangeCounts()
     let server = try Server(
