@@ -25,6 +25,7 @@ final class Daemon: Sendable {
     var ingestion = IngestConfiguration(directory: configuration.dataDirectory)
     ingestion.log.sync = configuration.sync
     ingestion.limits.bodyBytes = configuration.eventBodyBytes
+    ingestion.orchestrators = configuration.orchestrators
     let ingest = try EventIngest(ingestion, registry: registry, time: time)
     let pages = Pages(registry)
     let head = Head(options: HeadOptions(history: configuration.history, byteLimit: configuration.headBytes), time: time)
