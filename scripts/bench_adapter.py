@@ -49,11 +49,13 @@ class Tidemark(bench.Target):
                 for end in ENDS:
                     yield event(node, f"workflow.run.{end}", run_id=run(), workflow=flow, trigger=trigger, duration_seconds=0.5,
                                 cost_usd=0.01)
+            yield event(node, "workflow.run.approved", run_id=run(), workflow=flow, duration_seconds=5)
         for node, agent in names("agent_retry_count", "agent"):
             for end in ENDS:
                 error = {"error_type": "tool"} if end == "failed" else {}
                 yield event(node, f"agent.run.{end}", run_id=run(), agent=agent, type="llm", duration_seconds=0.05, model="large",
                             input_tokens=900, output_tokens=80, cost_usd=0.002, **error)
+            yield event(node, "agent.run.retried", run_id=run(), agent=agent)
         for node, queue in names("queue_depth", "queue"):
             yield event(node, "queue.sampled", queue=queue, depth=100 + self.round % 7, in_flight=self.round, capacity=1000 + self.round,
                         consumers=1 + self.round % 5, oldest_message_age_seconds=self.round)
