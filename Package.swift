@@ -92,6 +92,7 @@ let rooms: [Room] = [
   Room(
     floor: .program, name: "TidemarkCommand",
     uses: [
+      "CMalloc",
       "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding",
       "MessageTemplate", "Catalogue",
       "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules",
@@ -125,6 +126,8 @@ var targets: [Target] = [
   systemLibrary("CDeflate", pkgConfig: "libdeflate", debian: "libdeflate-dev"),
   systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
   systemLibrary("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
+  // A header of the C library itself.
+  .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
   cxxShim("CRE2", library: "re2"),
   cxxShim("CSimdJSON", library: "simdjson"),
 ]

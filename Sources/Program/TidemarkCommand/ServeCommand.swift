@@ -10,6 +10,7 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
+    Allocator.returnLargeBlocks()
     Signals.hold()
     let daemon: Daemon
     let configuration: Configuration
