@@ -84,7 +84,10 @@ extension WindowWalk {
     case .idelta: go(InstantRate(isRate: false), &self, &out, columns)
     case .deriv: go(Regression(ahead: nil, grid: grid), &self, &out, columns)
     case .predictLinear: go(Regression(ahead: scalars[0], grid: grid), &self, &out, columns)
-    case .smoothing: go(try Smoothing(scalars[0], scalars[1], steps: grid.count), &self, &out, columns)
+    case .smoothing:
+      var kernel = Smoothing(scalars[0], scalars[1])
+      walk(&kernel, columns, into: &out, at: base)
+      if let failure = kernel.failure { throw failure }
     case .changes: go(StepCounter(countsResets: false, anchored: isExtended), &self, &out, columns)
     case .resets: go(StepCounter(countsResets: true, anchored: isExtended), &self, &out, columns)
     case .average: go(AverageOverTime(), &self, &out, columns)

@@ -1,125 +1,60 @@
 import PromQLSyntax
 import SeriesModel
 
-/// `sum`, `avg`, `count`, `min`, `max`, `group`, `stddev`, `stdvar`: one value a group and step.
-struct Aggregation: VectorOperator {
-  let slot: Int
-  let op: AggregateOperator
-  let operand: any VectorOperator
-  let key: GroupingKey
+/// `sum`, `avg`, `count`, `min`, `max`, `group`, `stddev`, `stdvar`, `quantile`: one row per group.
+///
+/// - Complexity: rows are added up one after the other, all steps of a row at once.
+final class Aggregation: VectorOperator {
+  private struct Groups: Sendable {
+    var grouping: Grouping
+    var set: SeriesSet
+  }
 
-  func rows(_ run: Run) throws(QueryError) -> Rows {
-    let rows = try run.rows(operand)
-    let groups = try key.table(rows.series, run, slot: slot)
-    switch op {
-    case .sum: return try fold(rows, groups, run, SumFold())
-    case .avg: return try fold(rows, groups, run, MeanFold())
-    case .count: return try fold(rows, groups, run, CountFold())
-    case .group: return try fold(rows, groups, run, PresenceFold())
-    case .max: return try fold(rows, groups, run, ExtremeFold(isMaximum: true))
-    case .min: return try fold(rows, groups, run, ExtremeFold(isMaximum: false))
-    case .stddev: return try fold(rows, groups, run, VarianceFold(isDeviation: true))
-    case .stdvar: return try fold(rows, groups, run, VarianceFold(isDeviation: false))
-    default: preconditionFailure("\(op) does not fold")
+  private let plan: AggregatePlan
+  private let vector: any VectorOperator
+  private let parameter: (any ScalarOperator)?
+  private let grouped = Derived<Groups>()
+
+  let title: String
+  var inputs: [any PlanOperator] { (parameter.map { [$0] } ?? []) + [vector] }
+
+  init(_ plan: AggregatePlan, vector: any VectorOperator, parameter: (any ScalarOperator)?) {
+    self.plan = plan
+    self.vector = vector
+    self.parameter = parameter
+    title = Plan.aggregate(plan).title
+  }
+
+  func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    let q = try parameter.map { (op) throws(QueryError) in try run.values(of: op, over: grid) }
+    let input = try run.rows(of: vector, over: grid)
+    let groups = try grouped.value(of: input.set) {
+      let grouping = Grouping(input.set, by: plan.grouping, without: plan.without)
+      return Groups(grouping: grouping, set: grouping.marking(input.set))
     }
-  }
-
-  /// Row after row, each along its steps.
-  private func fold<F: Fold>(_ rows: Rows, _ groups: Grouping, _ run: Run, _ empty: F) throws(QueryError) -> Rows {
-    var out = try run.emptyRows(groups.output)
-    let steps = rows.steps
-    var state = [F](repeating: empty, count: groups.output.count * steps)
-    var folds = state.mutableSpan
-    let values = rows.values.span
-    let group = groups.group.span
-    for i in 0..<rows.count {
-      let to = group[i] * steps
-      let from = i * steps
-      for k in 0..<steps {
-        let value = values[from + k]
-        if !value.isAbsent { folds[to + k].add(value) }
-      }
+    try run.reserve(series: groups.set.count, steps: grid.count)
+    let values: [Double]
+    switch plan.op {
+    case .sum: values = GroupFold.sum(input, groups.grouping)
+    case .avg: values = GroupFold.average(input, groups.grouping)
+    case .count: values = GroupFold.count(input, groups.grouping)
+    case .group: values = GroupFold.present(input, groups.grouping)
+    case .min: values = GroupFold.extreme(input, groups.grouping, isMaximum: false)
+    case .max: values = GroupFold.extreme(input, groups.grouping, isMaximum: true)
+    case .stddev: values = GroupFold.variance(input, groups.grouping, takesRoot: true)
+    case .stdvar: values = GroupFold.variance(input, groups.grouping, takesRoot: false)
+    case .quantile:
+      warn(run, q!, steps: grid.count)
+      values = GroupFold.quantile(input, groups.grouping, q!)
+    case .topk, .bottomk, .limitk, .limitRatio, .countValues: preconditionFailure("\(plan.op) has an operator of its own")
     }
-    for i in folds.indices where folds[i].hasValue { out.values[i] = folds[i].value }
-    return out
+    return Rows(groups.set, steps: grid.count, values: values).compacted()
   }
 
-  var explanation: Explanation { Explanation(op.rawValue + key.suffix, [operand.explanation]) }
-}
-
-/// What becomes of the values of a group at a step.
-protocol Fold {
-  var hasValue: Bool { get }
-  mutating func add(_ value: Double)
-  var value: Double { get }
-}
-
-struct SumFold: Fold {
-  private(set) var hasValue = false
-  private var sum = KahanSum()
-  @inline(__always) mutating func add(_ value: Double) {
-    if hasValue {
-      sum.add(value)
-    } else {
-      hasValue = true
-      sum.sum = value
-    }
+  private func warn(_ run: Evaluation, _ q: ScalarRow, steps: Int) {
+    guard let bounds = q.bounds(steps: steps) else { return }
+    if bounds.anyNaN { run.warn(RemarkText.invalidQuantile(.nan), at: plan.parameterRange) }
+    if bounds.most > 1 { run.warn(RemarkText.invalidQuantile(bounds.most), at: plan.parameterRange) }
+    if bounds.least < 0 { run.warn(RemarkText.invalidQuantile(bounds.least), at: plan.parameterRange) }
   }
-  var value: Double { sum.sum + sum.compensation }
-}
-
-struct MeanFold: Fold {
-  private(set) var hasValue = false
-  private var mean = RunningMean()
-  mutating func add(_ value: Double) {
-    hasValue = true
-    mean.add(value)
-  }
-  var value: Double { mean.value }
-}
-
-struct CountFold: Fold {
-  private(set) var value = 0.0
-  var hasValue: Bool { value > 0 }
-  mutating func add(_ value: Double) { self.value += 1 }
-}
-
-struct PresenceFold: Fold {
-  private(set) var hasValue = false
-  mutating func add(_ value: Double) { hasValue = true }
-  var value: Double { 1 }
-}
-
-struct ExtremeFold: Fold {
-  let isMaximum: Bool
-  private(set) var hasValue = false
-  private(set) var value = Double.nan
-  init(isMaximum: Bool) { self.isMaximum = isMaximum }
-  mutating func add(_ value: Double) {
-    hasValue = true
-    // A NaN gives way to anything.
-    if self.value.isNaN || (isMaximum ? self.value < value : self.value > value) { self.value = value }
-  }
-}
-
-/// - Source: Welford, "Note on a method for calculating corrected sums of squares and products", Technometrics 4, 1962.
-struct VarianceFold: Fold {
-  let isDeviation: Bool
-  private var count = 0.0
-  private var mean = 0.0
-  private var squares = 0.0
-  init(isDeviation: Bool) { self.isDeviation = isDeviation }
-  var hasValue: Bool { count > 0 }
-  mutating func add(_ value: Double) {
-    count += 1
-    if count == 1 {
-      mean = value
-      squares = value.isFinite ? 0 : .nan
-      return
-    }
-    let delta = value - mean
-    mean += delta / count
-    squares += delta * (value - mean)
-  }
-  var value: Double { isDeviation ? (squares / count).squareRoot() : squares / count }
 }

@@ -1,56 +1,34 @@
 import SeriesModel
 
-/// Which rows go together in an aggregation.
-final class Grouping: Sendable {
-  let input: SeriesSet
-  /// The group of each row.
-  let group: [Int]
-  /// The rows of each group; a group's first row decides whether its name goes.
-  let members: [[Int]]
-  let output: SeriesSet
+/// Which group each series belongs to, and the groups' label sets. Computed once per series set.
+struct Grouping: Sendable {
+  /// By row.
+  let groups: [Int32]
+  let set: SeriesSet
 
-  init(_ input: SeriesSet, by key: (LabelSet) -> LabelSet) {
-    self.input = input
-    var places: [LabelSet: Int] = [:]
-    var labels: [LabelSet] = []
-    var unnamed: [Bool] = []
-    var group: [Int] = []
-    group.reserveCapacity(input.count)
-    for i in 0..<input.count {
-      let set = key(input.labels[i])
-      if let known = places[set] {
-        group.append(known)
-      } else {
-        places[set] = labels.count
-        group.append(labels.count)
-        labels.append(set)
-        unnamed.append(input.losesName(i))
-      }
+  var count: Int { self.set.count }
+
+  init(_ input: SeriesSet, by names: [String], without: Bool) {
+    if !without, names.isEmpty {
+      groups = [Int32](repeating: 0, count: input.count)
+      set = SeriesSet(unique: input.count == 0 ? [] : [.empty])
+      return
     }
-    var members = [[Int]](repeating: [], count: labels.count)
-    for (i, g) in group.enumerated() { members[g].append(i) }
-    self.group = group
-    self.members = members
-    output = SeriesSet(labels, unnamed: unnamed)
-  }
-}
-
-/// `by (…)` or `without (…)`.
-struct GroupingKey: Sendable {
-  let labels: [String]
-  let without: Bool
-
-  func table(_ input: SeriesSet, _ run: Run, slot: Int) throws(QueryError) -> Grouping {
-    try run.table(
-      slot, fits: { (known: Grouping) in known.input === input },
-      make: {
-        // Fast path: everything goes together.
-        if !without, labels.isEmpty { return Grouping(input) { _ in .empty } }
-        if !without { return Grouping(input) { $0.keeping(labels) } }
-        let gone = labels + run.options.namingLabels
-        return Grouping(input) { $0.removing(gone) }
-      })
+    let projection: LabelProjection = without ? .removing(names + [LabelName.metric]) : .keeping(names)
+    var table = LabelSetTable()
+    var key: [UInt8] = []
+    groups = input.labels.map { labels in
+      projection.project(labels, into: &key)
+      return Int32(table.number(of: key))
+    }
+    set = SeriesSet(unique: table.sets)
   }
 
-  var suffix: String { labels.isEmpty && !without ? "" : " \(without ? "without" : "by") (\(labels.joined(separator: ", ")))" }
+  /// The same groups, each marked to lose its name if a row of it is.
+  func marking(_ input: SeriesSet) -> SeriesSet {
+    if input.dropsName.isEmpty { return set }
+    var drops = [Bool](repeating: false, count: count)
+    for (row, group) in groups.enumerated() where input.dropsName[row] { drops[Int(group)] = true }
+    return SeriesSet(unique: set.labels, dropsName: drops)
+  }
 }

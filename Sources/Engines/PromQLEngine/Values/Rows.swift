@@ -20,7 +20,7 @@ struct Rows: Sendable {
 
   static func none(steps: Int) -> Rows { Rows(.empty, steps: steps, values: []) }
 
-  var count: Int { set.count }
+  var count: Int { self.set.count }
 
   func replacing(_ set: SeriesSet) -> Rows { Rows(set, steps: steps, values: values) }
 
