@@ -72,7 +72,7 @@ final class Choice: VectorOperator {
 
   /// Whether the series' place between 0 and 1, which its labels give, is within the ratio: from below, or from above where it is negative.
   private static func isSampled(_ labels: LabelSet, ratio: Double) -> Bool {
-    let place = Double(labels.hash64) / 0x1p64
+    let place = SeriesSampling.place(of: labels)
     return ratio >= 0 ? place < ratio : place >= 1 + ratio
   }
 }

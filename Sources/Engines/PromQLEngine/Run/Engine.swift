@@ -12,10 +12,10 @@ public final class Engine: Sendable {
   private let clock: (any TimeSource)?
   private let kept: PlanCache
 
-  /// - Parameter clock: measures ``EngineOptions/timeout`` and the statistics' seconds; without it there is neither.
-  public init(options: EngineOptions = EngineOptions(), clock: (any TimeSource)? = nil) {
+  /// - Parameter time: measures ``EngineOptions/timeout`` and the statistics' seconds; without it there is neither.
+  public init(options: EngineOptions = EngineOptions(), time: (any TimeSource)? = nil) {
     self.options = options
-    self.clock = clock
+    clock = time
     kept = PlanCache(limit: options.cachedPlans)
   }
 
