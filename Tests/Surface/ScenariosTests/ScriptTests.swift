@@ -27,7 +27,8 @@ import Testing
     for url in Conformance.scripts(in: folder) {
       let script = ScriptParser.parse(name: url.lastPathComponent, text: try String(contentsOf: url, encoding: .utf8))
       #expect(script.problems.isEmpty, "\(script.name)")
-      for case .evaluate(let one) in script.commands where one.expected.failure == nil && known.contains("\(script.name):\(one.line)") {
+      for case .evaluate(let one) in script.commands
+      where one.expected.failure == nil && known.contains("\(script.name):\(one.line)") {
         do { _ = try parser.parse(one.query) } catch { Issue.record("\(script.name):\(one.line) \(error)") }
       }
     }
@@ -52,11 +53,15 @@ import Testing
         if !known.contains(one.id) { Issue.record("\(failure)") }
       } else {
         counts[one.group]!.passed += 1
-        if known.contains(one.id) { Issue.record("\(one.id) passes now: take it off \(Conformance.knownFailures.lastPathComponent)") }
+        if known.contains(one.id) {
+          Issue.record("\(one.id) passes now: take it off \(Conformance.knownFailures.lastPathComponent)")
+        }
       }
     }
     let shown = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.passed)/\($0.value.all)" }
     print("promqltest: " + shown.joined(separator: ", "))
-    if ProcessInfo.processInfo.environment["TIDEMARK_REWRITE_GOLDEN"] == "1" { try Conformance.write(knownFailures: failing, failures) }
+    if ProcessInfo.processInfo.environment["TIDEMARK_REWRITE_GOLDEN"] == "1" {
+      try Conformance.write(knownFailures: failing, failures)
+    }
   }
 }

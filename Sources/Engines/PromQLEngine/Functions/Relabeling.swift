@@ -18,7 +18,9 @@ enum Relabeling: Hashable, Sendable {
     case .replace(let replacement):
       if replacement.target.isEmpty { throw .execution("invalid destination label name in label_replace(): \(replacement.target)") }
     case .join(let joining):
-      for source in joining.sources where source.isEmpty { throw .execution("invalid source label name in label_join(): \(source)") }
+      for source in joining.sources where source.isEmpty {
+        throw .execution("invalid source label name in label_join(): \(source)")
+      }
       if joining.target.isEmpty { throw .execution("invalid destination label name in label_join(): \(joining.target)") }
     }
   }

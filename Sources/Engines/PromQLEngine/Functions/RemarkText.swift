@@ -26,5 +26,7 @@ enum RemarkText {
       + "(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)" + named(metric)
   }
 
+  static let sortWithoutEffect = "sort is ineffective for range queries since results are always ordered by labels"
+
   private static func named(_ metric: String) -> String { metric.isEmpty ? "" : " for metric name \(GoText.quoted(metric))" }
 }

@@ -38,7 +38,8 @@ struct WindowWalk {
     self.windows = windows
   }
 
-  mutating func walk(_ kernel: inout some WindowKernel, _ columns: borrowing SampleColumns, into out: inout [Double], at base: Int) {
+  mutating func walk(_ kernel: inout some WindowKernel, _ columns: borrowing SampleColumns, into out: inout [Double], at base: Int)
+  {
     let times = columns.timestamps.span
     let values = columns.values.span
     for i in 0..<columns.rowCount {

@@ -5,6 +5,8 @@ import SeriesModel
 struct BinaryResult: Sendable {
   private let matching: VectorMatching
   private let base: [LabelProjection]
+  /// A boolean has no name, not even one that is included.
+  private let dropsIncludedName: Bool
   private let oneSide: LabelProjection
 
   init(_ plan: BinaryPlan, delayed: Bool) {
@@ -15,6 +17,7 @@ struct BinaryResult: Sendable {
       base.append(matching.on ? .keeping(matching.labels) : .removing(matching.labels))
     }
     self.base = base
+    dropsIncludedName = plan.returnsBool && !delayed
     oneSide = matching.on ? .keeping(matching.labels) : .removing(matching.labels + [LabelName.metric])
   }
 
@@ -27,7 +30,7 @@ struct BinaryResult: Sendable {
     if matching.include.isEmpty { return result }
     var builder = LabelSetBuilder(result)
     for name in matching.include { builder.set(name, one[name] ?? "") }
-    return builder.build()
+    return dropsIncludedName ? LabelProjection.droppingMetadata.apply(builder.build()) : builder.build()
   }
 
   /// What stands for a side that is not there.

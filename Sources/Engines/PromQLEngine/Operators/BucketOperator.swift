@@ -38,17 +38,20 @@ final class BucketOperator: VectorOperator {
     warn(run, input, histograms, scalars, grid)
     switch plan.kind {
     case .fraction:
-      return try finish(compute(run, input, histograms, grid) { buckets, step, _ in
-        buckets.fraction(from: scalars[0][step], to: scalars[1][step])
-      }, histograms.set, grid, delayed)
+      return try finish(
+        compute(run, input, histograms, grid) { buckets, step, _ in
+          buckets.fraction(from: scalars[0][step], to: scalars[1][step])
+        }, histograms.set, grid, delayed)
     case .quantile:
-      return try finish(compute(run, input, histograms, grid) { buckets, step, forced in
-        buckets.quantile(scalars[0][step], wasForced: &forced)
-      }, histograms.set, grid, delayed)
+      return try finish(
+        compute(run, input, histograms, grid) { buckets, step, forced in
+          buckets.quantile(scalars[0][step], wasForced: &forced)
+        }, histograms.set, grid, delayed)
     case .quantiles(let label):
       var collector = RowCollector(steps: grid.count)
       for q in scalars {
-        let values = compute(run, input, histograms, grid) { buckets, step, forced in buckets.quantile(q[step], wasForced: &forced) }
+        let values = compute(run, input, histograms, grid) { buckets, step, forced in buckets.quantile(q[step], wasForced: &forced)
+        }
         for (cell, value) in values.enumerated() where Cell.isPresent(value) {
           let (row, step) = (cell / grid.count, cell % grid.count)
           let labels = histograms.set.labels[row].setting(label, Self.openMetrics(q[step]))
@@ -65,7 +68,8 @@ final class BucketOperator: VectorOperator {
   }
 
   private func compute(
-    _ run: Evaluation, _ input: Rows, _ histograms: Histograms, _ grid: StepGrid, _ value: (inout Buckets, Int, inout Bool) -> Double
+    _ run: Evaluation, _ input: Rows, _ histograms: Histograms, _ grid: StepGrid,
+    _ value: (inout Buckets, Int, inout Bool) -> Double
   ) -> [Double] {
     var output = [Double](repeating: Cell.absent, count: histograms.members.count * grid.count)
     var buckets = Buckets()

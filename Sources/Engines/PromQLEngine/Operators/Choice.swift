@@ -50,7 +50,9 @@ final class Choice: VectorOperator {
     }
     if bounds.anyNaN { throw .execution("Parameter value is NaN") }
     if bounds.most < 1 { return false }
-    if bounds.least <= -9.223372036854775808e18 { throw .execution("Scalar value \(GoNumber.general(bounds.least)) underflows int64") }
+    if bounds.least <= -9.223372036854775808e18 {
+      throw .execution("Scalar value \(GoNumber.general(bounds.least)) underflows int64")
+    }
     if bounds.most >= 9.223372036854774784e18 { throw .execution("Scalar value \(GoNumber.general(bounds.most)) overflows int64") }
     return true
   }

@@ -15,16 +15,26 @@ final class InfoOperator: VectorOperator {
   init(_ plan: InfoPlan, vector: any VectorOperator) {
     self.plan = plan
     self.vector = vector
-    var matchers = plan.matchers
-    if !matchers.contains(where: { $0.name == LabelName.metric }) { matchers.append(.equal(LabelName.metric, Self.standardName)) }
-    infos = InfoSelection(matchers)
+    infos = InfoSelection(plan.matchers + Self.nameConditions(plan.matchers), plan.shift)
   }
+
+  /// What an info series is called where the query does not say it, or only says what it is not called.
+  private static func nameConditions(_ matchers: [Matcher]) -> [Matcher] {
+    let names = matchers.filter { $0.name == LabelName.metric }
+    if names.isEmpty { return [.equal(LabelName.metric, standardName)] }
+    if names.contains(where: { !$0.isNegative }) { return [] }
+    return [anyInfo]
+  }
+
+  private static let anyInfo: Matcher = {
+    do { return try Matcher(LabelName.metric, .regex, ".+_info") } catch { preconditionFailure("\(error)") }
+  }()
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     let base = try run.rows(of: vector, over: grid)
     let isInfo = base.set.labels.map(isInfoSeries)
     let info = try infos.read(run, grid)
-    let signatures = Signatures(base.set, info.set, Self.identifying)
+    let signatures = Signatures(base.set.labels, isInfo, info.set.labels, Self.identifying)
     let data = dataMatchers()
     var collector = RowCollector(steps: grid.count)
     for step in 0..<grid.count {
@@ -47,7 +57,8 @@ final class InfoOperator: VectorOperator {
     let conditions = plan.matchers.filter { $0.name == LabelName.metric }
     let name = labels.metricName ?? ""
     if plan.matchers.isEmpty { return name == Self.standardName }
-    return !conditions.isEmpty && conditions.allSatisfy { $0.matches(name) }
+    // Conditions that only say what an info series is not called do not make one of all others.
+    return conditions.contains { !$0.isNegative } && conditions.allSatisfy { $0.matches(name) }
   }
 
   private func dataMatchers() -> [String: [Matcher]] {
@@ -57,13 +68,29 @@ final class InfoOperator: VectorOperator {
   /// Which base and info series belong together: a number per set of identifying labels.
   private struct Signatures {
     var base: [Int]
+    /// -1: no base series has such labels.
     var infos: [Int]
 
-    init(_ base: SeriesSet, _ infos: SeriesSet, _ names: [String]) {
+    init(_ base: [LabelSet], _ isInfo: [Bool], _ infos: [LabelSet], _ names: [String]) {
       let projection = LabelProjection.keeping(names)
       var table = LabelSetTable()
-      self.base = base.labels.map { table.number(of: projection.apply($0)) }
-      self.infos = infos.labels.map { table.number(of: projection.apply($0)) }
+      self.base = base.map { table.number(of: projection.apply($0)) }
+      let wanted = Self.values(base, isInfo, names)
+      self.infos = infos.map { labels in
+        let fits = !wanted.isEmpty && wanted.allSatisfy { $0.value.contains(labels[$0.key] ?? "") }
+        return fits ? table.number(of: projection.apply(labels)) : -1
+      }
+    }
+
+    /// The identifying labels that the series to be enriched have, with their values.
+    private static func values(_ base: [LabelSet], _ isInfo: [Bool], _ names: [String]) -> [String: Set<String>] {
+      var values: [String: Set<String>] = [:]
+      for (labels, isInfo) in zip(base, isInfo) where !isInfo {
+        for name in names {
+          if let value = labels[name] { values[name, default: []].insert(value) }
+        }
+      }
+      return values
     }
   }
 
@@ -72,7 +99,7 @@ final class InfoOperator: VectorOperator {
     var newest: [Int: [String: Int]] = [:]
     for row in 0..<info.count {
       let time = info.values[row * info.steps + step]
-      guard Cell.isPresent(time) else { continue }
+      guard Cell.isPresent(time), signatures[row] >= 0 else { continue }
       let name = info.set.labels[row].metricName ?? ""
       if let other = newest[signatures[row]]?[name] {
         let otherTime = info.values[other * info.steps + step]
@@ -114,11 +141,18 @@ final class InfoOperator: VectorOperator {
 private final class InfoSelection: Sendable {
   private let series: SelectedSeries
 
-  init(_ matchers: [Matcher]) { series = SelectedSeries(matchers) }
+  private let shift: TimeShift
+
+  init(_ matchers: [Matcher], _ shift: TimeShift) {
+    series = SelectedSeries(matchers)
+    self.shift = shift
+  }
 
   func read(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    let shift = try run.resolve(shift)
     let span = TimeSpan(
-      from: Timestamp(milliseconds: grid.start - run.lookback + 1), through: Timestamp(milliseconds: grid.end))
+      from: Timestamp(milliseconds: shift.reference(grid.start) - run.lookback + 1),
+      through: Timestamp(milliseconds: shift.reference(grid.end)))
     let found = try series.find(run, in: span)
     var rows = Rows(absent: found.set, steps: grid.count)
     var columns = SampleColumns()
@@ -131,7 +165,7 @@ private final class InfoSelection: Sendable {
       let range = columns.row(i)
       var next = range.lowerBound
       for step in 0..<grid.count {
-        let time = grid.time(step)
+        let time = shift.reference(grid.time(step))
         while next < range.upperBound, columns.timestamps[next] <= time { next += 1 }
         guard next > range.lowerBound, columns.timestamps[next - 1] > time - run.lookback else { continue }
         if Cell.isPresent(columns.values[next - 1]) {

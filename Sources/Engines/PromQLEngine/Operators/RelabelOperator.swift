@@ -19,7 +19,7 @@ final class RelabelOperator: VectorOperator {
     try relabeling.check()
     let rows = try run.rows(of: vector, over: grid)
     let set = try renamed.value(of: rows.set) { rename(rows.set) }
-    return try rows.replacing(set).refusingDuplicates()
+    return try rows.replacing(set).settlingDuplicates(run.options.edition)
   }
 
   private func rename(_ set: SeriesSet) -> SeriesSet {

@@ -41,7 +41,9 @@ final class ScalarJoin: ScalarOperator {
   let title: String
   var inputs: [any PlanOperator] { [left, right] }
 
-  init(_ title: String, _ left: any ScalarOperator, _ right: any ScalarOperator, _ join: @escaping @Sendable (Double, Double) -> Double) {
+  init(
+    _ title: String, _ left: any ScalarOperator, _ right: any ScalarOperator, _ join: @escaping @Sendable (Double, Double) -> Double
+  ) {
     self.title = title
     self.left = left
     self.right = right

@@ -30,7 +30,8 @@ final class SelectedSeries: Sendable {
       return kept.found
     }
     let wide = TimeSpan(
-      from: Timestamp(milliseconds: max(span.start.milliseconds - Self.slack, Timestamp.distantPast.milliseconds)), through: .distantFuture)
+      from: Timestamp(milliseconds: max(span.start.milliseconds - Self.slack, Timestamp.distantPast.milliseconds)),
+      through: .distantFuture)
     let selection: SeriesSelection
     do {
       selection = try run.view.select(matchers, in: wide, limit: run.options.maxSeries)

@@ -1,20 +1,26 @@
 import SeriesModel
+import SourceText
 
 /// `sort`, `sort_desc`, `sort_by_label`: the order of an instant vector. Over several steps there is none: results are ordered by labels.
 final class SortOperator: VectorOperator {
   private let order: SortOrder
+  private let range: SourceRange
   private let vector: any VectorOperator
   var title: String { "sort" }
   var inputs: [any PlanOperator] { [vector] }
 
-  init(_ order: SortOrder, vector: any VectorOperator) {
+  init(_ order: SortOrder, range: SourceRange, vector: any VectorOperator) {
     self.order = order
+    self.range = range
     self.vector = vector
   }
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     let rows = try run.rows(of: vector, over: grid)
-    guard grid.count == 1 else { return rows }
+    guard grid.count == 1 else {
+      if run.options.edition == .newest { run.warn(RemarkText.sortWithoutEffect, at: range) }
+      return rows
+    }
     let present = (0..<rows.count).filter { Cell.isPresent(rows.values[$0]) }
     switch order {
     case .byValue(let descending):

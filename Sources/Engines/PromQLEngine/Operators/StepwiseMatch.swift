@@ -12,6 +12,7 @@ struct StepwiseMatch {
   private let isSwapped: Bool
   private let result: BinaryResult
   private let marks: Bool
+  private let edition: Edition
   /// Label sets of results by the rows that made them.
   private var names: [Pair: LabelSet] = [:]
   private var collector: RowCollector
@@ -21,8 +22,9 @@ struct StepwiseMatch {
     var one: Int
   }
 
-  init(_ plan: BinaryPlan, _ left: Rows, _ right: Rows, _ matching: Matching, delayed: Bool) {
+  init(_ plan: BinaryPlan, _ left: Rows, _ right: Rows, _ matching: Matching, delayed: Bool, edition: Edition) {
     self.plan = plan
+    self.edition = edition
     isSwapped = plan.matching.cardinality == .oneToMany
     (many, one) = isSwapped ? (right, left) : (left, right)
     (manyGroups, oneGroups) = isSwapped ? (matching.right, matching.left) : (matching.left, matching.right)
@@ -41,7 +43,7 @@ struct StepwiseMatch {
       if (manyRows.isEmpty || oneRows.isEmpty), !fills || (manyRows.isEmpty && oneRows.isEmpty) { continue }
       try groups.begin(oneRows, oneGroups) { (first, second) throws(QueryError) in throw duplicate(first, second) }
       try joinAll(manyRows, &groups, step)
-      if let fill = isSwapped ? plan.matching.fillRight : plan.matching.fillLeft {
+      if let fill = plan.matching.fillLeft {
         for row in oneRows where !groups.isMatched(Int(oneGroups[row])) {
           try join(fill, nil, one.values[row * one.steps + step], row, Int(oneGroups[row]), &groups, step)
         }
@@ -51,7 +53,8 @@ struct StepwiseMatch {
   }
 
   private mutating func joinAll(_ manyRows: [Int], _ groups: inout GroupsOfStep, _ step: Int) throws(QueryError) {
-    let fill = isSwapped ? plan.matching.fillLeft : plan.matching.fillRight
+    // The reference looks at sides after it has put the many side to the left.
+    let fill = plan.matching.fillRight
     for row in manyRows {
       let group = Int(manyGroups[row])
       let value = many.values[row * many.steps + step]
@@ -64,7 +67,8 @@ struct StepwiseMatch {
   }
 
   private mutating func join(
-    _ manyValue: Double, _ manyRow: Int?, _ oneValue: Double, _ oneRow: Int?, _ group: Int, _ groups: inout GroupsOfStep, _ step: Int
+    _ manyValue: Double, _ manyRow: Int?, _ oneValue: Double, _ oneRow: Int?, _ group: Int, _ groups: inout GroupsOfStep,
+    _ step: Int
   ) throws(QueryError) {
     let labels = name(manyRow, oneRow)
     if plan.matching.cardinality == .oneToOne {
@@ -99,12 +103,14 @@ struct StepwiseMatch {
   }
 
   private func duplicate(_ first: Int, _ second: Int) -> QueryError {
-    let (a, b) = (one.set.labels[second], one.set.labels[first])
+    var (a, b) = (one.set.labels[second], one.set.labels[first])
+    if edition == .newest, b < a { swap(&a, &b) }
     let group = plan.matching.on ? a.keeping(plan.matching.labels) : a.removing(plan.matching.labels + [LabelName.metric])
     let side = isSwapped ? "left" : "right"
     return .execution(
       "found duplicate series for the match group \(group.plainDescription) on the \(side) hand-side of the operation: "
-        + "[\(a.plainDescription), \(b.plainDescription)];many-to-many matching not allowed: matching labels must be unique on one side")
+        + "[\(a.plainDescription), \(b.plainDescription)];many-to-many matching not allowed: matching labels must be unique on one side"
+    )
   }
 }
 
@@ -147,7 +153,9 @@ private struct GroupsOfStep {
 extension LabelSet {
   /// `{__name__="a", b="c"}`: the name as any other label, as the reference's errors have it.
   var plainDescription: String {
-    let pairs = labels.map { (LabelName.isClassicLabel($0.name) ? $0.name : GoText.quoted($0.name)) + "=" + GoText.quoted($0.value) }
+    let pairs = labels.map {
+      (LabelName.isClassicLabel($0.name) ? $0.name : GoText.quoted($0.name)) + "=" + GoText.quoted($0.value)
+    }
     return "{" + pairs.joined(separator: ", ") + "}"
   }
 }

@@ -21,7 +21,8 @@ final class SubqueryWindows: RangeOperator {
     body: (Int, borrowing SampleColumns) throws(QueryError) -> Void
   ) throws(QueryError) {
     let windows = WindowSpan(length: try run.milliseconds(plan.length), shift: try run.resolve(plan.shift))
-    let step = try plan.step.map { (length) throws(QueryError) in try run.milliseconds(length) } ?? run.options.subqueryStep.milliseconds
+    let step =
+      try plan.step.map { (length) throws(QueryError) in try run.milliseconds(length) } ?? run.options.subqueryStep.milliseconds
     let points = Self.points(from: windows.end(grid.start) - windows.length, through: windows.end(grid.end), step: max(1, step))
     let before = run.currentSamples
     let rows = try run.rows(of: inner, over: grid.count == 0 ? StepGrid(start: points.start, step: points.step, count: 0) : points)

@@ -45,6 +45,6 @@ final class Negation: VectorOperator {
     for i in rows.values.indices where Cell.isPresent(rows.values[i]) { rows.values[i].negate() }
     let delayed = run.options.delaysNameRemoval
     let set = try unnamed.value(of: rows.set) { rows.set.droppingNames(delayed: delayed) }
-    return delayed ? rows.replacing(set) : try rows.replacing(set).refusingDuplicates()
+    return delayed ? rows.replacing(set) : try rows.replacing(set).settlingDuplicates(run.options.edition)
   }
 }

@@ -73,7 +73,9 @@ final class VectorSelection: VectorOperator {
   }
 
   /// One step: the newest sample as it is; a staleness marker already means absent.
-  private static func placeLatest(_ columns: borrowing SampleColumns, times: Bool, into values: inout [Double], from row: Int) -> Int {
+  private static func placeLatest(_ columns: borrowing SampleColumns, times: Bool, into values: inout [Double], from row: Int)
+    -> Int
+  {
     var present = 0
     let offsets = columns.offsets.span
     let samples = columns.values.span

@@ -68,12 +68,13 @@ extension Lowering {
     case "vector": return .toVector(try scalar(arguments[0]))
     case "absent": return .absent(try vector(arguments[0]), absentLabels(arguments[0]))
     case "absent_over_time": return .absentOverTime(try range(arguments[0]), absentLabels(arguments[0]))
-    case "label_replace": return .relabel(try vector(arguments[0]), .replace(try LabelReplacement(strings(arguments.dropFirst()))))
-    case "label_join": return .relabel(try vector(arguments[0]), .join(LabelJoining(try strings(arguments.dropFirst()))))
-    case "sort", "sort_desc": return .sort(try vector(arguments[0]), .byValue(descending: call.function == "sort_desc"))
+    case "label_replace", "label_join":
+      try refuseBrokenLabels(call)
+      return try relabeling(call)
+    case "sort", "sort_desc": return .sort(try vector(arguments[0]), .byValue(descending: call.function == "sort_desc"), call.range)
     case "sort_by_label", "sort_by_label_desc":
       let labels = try strings(arguments.dropFirst())
-      return .sort(try vector(arguments[0]), .byLabels(labels, descending: call.function == "sort_by_label_desc"))
+      return .sort(try vector(arguments[0]), .byLabels(labels, descending: call.function == "sort_by_label_desc"), call.range)
     case "histogram_quantile", "histogram_quantiles", "histogram_fraction": return try buckets(call)
     case "histogram_avg", "histogram_count", "histogram_stddev", "histogram_stdvar", "histogram_sum":
       return .nothing(try vector(arguments[0]))
@@ -83,8 +84,27 @@ extension Lowering {
         guard case .vector(let selector) = Self.bare(arguments[1]) else { throw misfit("label selectors", arguments[1]) }
         matchers = selector.matchers
       }
-      return .info(InfoPlan(vector: try vector(arguments[0]), matchers: matchers))
+      let vector = try vector(arguments[0])
+      return .info(InfoPlan(vector: vector, matchers: matchers, shift: vector.firstShift ?? .none))
     default: throw .badData("function \"\(call.function)\" is not supported")
+    }
+  }
+
+  private func relabeling(_ call: Call) throws(QueryError) -> Plan {
+    let texts = try strings(call.arguments.dropFirst())
+    let vector = try vector(call.arguments[0])
+    if call.function == "label_join" { return .relabel(vector, .join(LabelJoining(texts))) }
+    return .relabel(vector, .replace(try LabelReplacement(texts)))
+  }
+
+  /// A label's name is UTF-8, though a string may not be.
+  private func refuseBrokenLabels(_ call: Call) throws(QueryError) {
+    let sources = call.function == "label_join" ? call.arguments.dropFirst(3) : []
+    for (kind, names) in [("source", sources), ("destination", call.arguments[1...1])] {
+      for name in names {
+        guard case .string(let literal) = Self.bare(name), literal.broken != nil else { continue }
+        throw .execution("invalid \(kind) label name in \(call.function)(): \(literal.value)")
+      }
     }
   }
 

@@ -21,7 +21,8 @@ struct Lowering {
       return .subquery(
         SubqueryPlan(
           expr: try vector(subquery.expr), length: length(subquery.window), step: subquery.step.map { length($0) },
-          shift: TimeShift(offset: subquery.offset.map { length($0, mayBeNegative: true) }, at: subquery.at), range: subquery.range))
+          shift: TimeShift(offset: subquery.offset.map { length($0, mayBeNegative: true) }, at: subquery.at), range: subquery.range)
+      )
     case .unary(let unary):
       let inner = try lower(unary.expr)
       guard inner.type == .scalar || inner.type == .vector else { throw misfit("a scalar or an instant vector", unary.expr) }
@@ -61,7 +62,8 @@ struct Lowering {
       throw .badData("\(selector.edges) modifier is experimental and not enabled")
     }
     return Selection(
-      matchers: selector.matchers, shift: TimeShift(offset: selector.offset.map { length($0, mayBeNegative: true) }, at: selector.at),
+      matchers: selector.matchers,
+      shift: TimeShift(offset: selector.offset.map { length($0, mayBeNegative: true) }, at: selector.at),
       edges: selector.edges, range: selector.range)
   }
 
@@ -105,12 +107,16 @@ struct Lowering {
       vectorRange: Self.bare(aggregate.expr).range,
       parameterRange: aggregate.parameter.map { Self.bare($0).range } ?? .unknown)
     if aggregate.op == .limitk || aggregate.op == .limitRatio, !features.contains(.experimentalFunctions) {
-      throw .badData("\(aggregate.op.rawValue)() is experimental and must be enabled with --enable-feature=promql-experimental-functions")
+      throw .badData(
+        "\(aggregate.op.rawValue)() is experimental and must be enabled with --enable-feature=promql-experimental-functions")
     }
     if aggregate.op.takesParameter {
       guard let parameter = aggregate.parameter else { throw .badData("\(aggregate.op.rawValue) needs a parameter") }
       if aggregate.op == .countValues {
         guard case .text(let label) = try lower(parameter) else { throw misfit("a string", parameter) }
+        if case .string(let literal) = Self.bare(parameter), let broken = literal.broken {
+          throw .execution("invalid label name \(GoText.quoted(broken))")
+        }
         plan.label = label
       } else {
         plan.parameter = try scalar(parameter)

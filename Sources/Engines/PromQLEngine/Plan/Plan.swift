@@ -24,7 +24,7 @@ indirect enum Plan: Hashable, Sendable {
   case toScalar(Plan)
   case toVector(Plan)
   case relabel(Plan, Relabeling)
-  case sort(Plan, SortOrder)
+  case sort(Plan, SortOrder, SourceRange)
   case buckets(BucketPlan)
   case info(InfoPlan)
   /// A function that only looks at native histograms: floats have no part in it.
@@ -118,6 +118,8 @@ struct InfoPlan: Hashable, Sendable {
   var vector: Plan
   /// Conditions on the info series' labels, the name among them; empty without a second argument.
   var matchers: [Matcher]
+  /// Where the first selector of `vector` looks: info series are looked up there.
+  var shift: TimeShift
 }
 
 struct AggregatePlan: Hashable, Sendable {
@@ -165,7 +167,7 @@ extension Plan {
     case .subquery(let plan): [plan.expr]
     case .overTime(let plan): [plan.input] + plan.parameters
     case .absentOverTime(let plan, _), .absent(let plan, _), .toScalar(let plan), .toVector(let plan), .relabel(let plan, _): [plan]
-    case .sort(let plan, _), .nothing(let plan), .negate(let plan), .once(let plan): [plan]
+    case .sort(let plan, _, _), .nothing(let plan), .negate(let plan), .once(let plan): [plan]
     case .math(let plan): [plan.vector] + plan.parameters
     case .scalarMath(_, let arguments): arguments
     case .buckets(let plan): plan.parameters + [plan.vector]
@@ -199,7 +201,7 @@ extension Plan {
     case .toScalar(let plan): return .toScalar(transform(plan))
     case .toVector(let plan): return .toVector(transform(plan))
     case .relabel(let plan, let relabeling): return .relabel(transform(plan), relabeling)
-    case .sort(let plan, let order): return .sort(transform(plan), order)
+    case .sort(let plan, let order, let range): return .sort(transform(plan), order, range)
     case .buckets(var plan):
       plan.parameters = plan.parameters.map(transform)
       plan.vector = transform(plan.vector)
@@ -224,6 +226,17 @@ extension Plan {
       (plan.left, plan.right) = (transform(plan.left), transform(plan.right))
       return .set(plan)
     case .once(let plan): return .once(transform(plan))
+    }
+  }
+
+  /// How the first selector within bends its time.
+  var firstShift: TimeShift? {
+    switch self {
+    case .select(let selection), .sampleTimes(let selection): return selection.shift
+    case .window(let window): return window.selection.shift
+    default:
+      for child in children { if let shift = child.firstShift { return shift } }
+      return nil
     }
   }
 

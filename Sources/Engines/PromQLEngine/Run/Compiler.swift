@@ -18,10 +18,11 @@ struct Compiler {
       try refuseEdges(input, "absent_over_time")
       return AbsenceOverTime(try range(input), labels: labels)
     case .absent(let inner, let labels): return Absence(try vector(inner), labels: labels)
-    case .math(let math): return MathOperator(math.function, vector: try vector(math.vector), parameters: try scalars(math.parameters))
+    case .math(let math):
+      return MathOperator(math.function, vector: try vector(math.vector), parameters: try scalars(math.parameters))
     case .toVector(let inner): return ScalarToVector(try scalar(inner))
     case .relabel(let inner, let relabeling): return RelabelOperator(relabeling, vector: try vector(inner))
-    case .sort(let inner, let order): return SortOperator(order, vector: try vector(inner))
+    case .sort(let inner, let order, let range): return SortOperator(order, range: range, vector: try vector(inner))
     case .buckets(let buckets):
       return BucketOperator(buckets, vector: try vector(buckets.vector), parameters: try scalars(buckets.parameters))
     case .info(let info): return InfoOperator(info, vector: try vector(info.vector))
@@ -41,7 +42,8 @@ struct Compiler {
     let vector = try vector(plan.vector)
     switch plan.op {
     case .countValues: return ValueCounting(plan, vector: vector)
-    case .topk, .bottomk, .limitk, .limitRatio: return Choice(plan, vector: vector, parameter: try scalar(plan.parameter ?? .number(0)))
+    case .topk, .bottomk, .limitk, .limitRatio:
+      return Choice(plan, vector: vector, parameter: try scalar(plan.parameter ?? .number(0)))
     default:
       let parameter = try plan.parameter.map { (plan) throws(QueryError) in try scalar(plan) }
       return Aggregation(plan, vector: vector, parameter: parameter)

@@ -43,7 +43,8 @@ public final class Engine: Sendable {
   }
 
   public func instant(
-    text: String, at time: Timestamp, on view: any SeriesView, until cancellation: Cancellation = .never, lookback: PromDuration? = nil
+    text: String, at time: Timestamp, on view: any SeriesView, until cancellation: Cancellation = .never,
+    lookback: PromDuration? = nil
   ) throws(QueryError) -> QueryResult {
     try instant(try parse(text), text: text, at: time, on: view, until: cancellation, lookback: lookback)
   }
@@ -81,7 +82,8 @@ public final class Engine: Sendable {
     run.trace = Trace()
     _ = isInstant ? try query.instant(run, at: start) : try query.range(run, over: grid)
     let statistics = run.statistics
-    let head = "\(query.plan)\n\(grid.count) steps, \(statistics.seriesSelected) series selected, \(statistics.totalSamples) samples read"
+    let head =
+      "\(query.plan)\n\(grid.count) steps, \(statistics.seriesSelected) series selected, \(statistics.totalSamples) samples read"
     return head + (query.root.asOperator.map { "\n" + run.trace!.text(of: $0) } ?? "")
   }
 

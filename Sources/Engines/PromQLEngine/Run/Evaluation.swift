@@ -97,7 +97,8 @@ final class Evaluation {
     switch length {
     case .fixed(let milliseconds): return milliseconds
     case .computed(let expr, let mayBeNegative):
-      return try DurationArithmetic(step: outerStep, range: outer.end - outer.start).milliseconds(expr, mayBeNegative: mayBeNegative)
+      return try DurationArithmetic(step: outerStep, range: outer.end - outer.start).milliseconds(
+        expr, mayBeNegative: mayBeNegative)
     }
   }
 

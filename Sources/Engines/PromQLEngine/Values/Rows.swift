@@ -70,6 +70,11 @@ struct Rows: Sendable {
     return self
   }
 
+  /// How an edition of the reference treats rows with one label set in functions that work on whole series.
+  func settlingDuplicates(_ edition: Edition) throws(QueryError) -> Rows {
+    edition == .newest ? try mergingDuplicates() : try refusingDuplicates()
+  }
+
   /// Makes one row of those with one label set; refuses two values at one step.
   func mergingDuplicates() throws(QueryError) -> Rows {
     guard set.hasDuplicates else { return self }

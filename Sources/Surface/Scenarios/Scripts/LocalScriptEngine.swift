@@ -7,7 +7,7 @@ package struct LocalScriptEngine: ScriptEngine {
   private let engine = Engine(
     options: EngineOptions(
       lookback: .minutes(5), maxSamples: 10_000, subqueryStep: .minutes(1), features: .all, delaysNameRemoval: true,
-      readsTypeLabels: true))
+      edition: .newest))
 
   package init() {}
 
@@ -15,7 +15,9 @@ package struct LocalScriptEngine: ScriptEngine {
     try engine.instant(text: query, at: time, on: source.view())
   }
 
-  package func range(_ query: String, from start: Timestamp, through end: Timestamp, step: PromDuration, over source: any SeriesSource)
+  package func range(
+    _ query: String, from start: Timestamp, through end: Timestamp, step: PromDuration, over source: any SeriesSource
+  )
     throws(QueryError) -> QueryResult
   {
     try engine.range(text: query, from: start, through: end, step: step, on: source.view())
