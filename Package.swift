@@ -48,7 +48,7 @@ let rooms: [Room] = [
   Room(floor: .models, name: "Orchestration", uses: ["SeriesModel"]),
 
   Room(floor: .engines, name: "Storage", uses: ["SeriesModel", "TextCoding"]),
-  Room(floor: .engines, name: "PromQLEngine", uses: ["SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
+  Room(floor: .engines, name: "PromQLEngine", uses: ["CXXHash", "SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
   Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
   Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
   Room(floor: .engines, name: "HTTPClient", uses: ["CCurl", "SeriesModel"]),
