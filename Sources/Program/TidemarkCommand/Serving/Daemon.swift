@@ -3,6 +3,8 @@ import Catalogue
 import HTTPServer
 import Ingest
 import Instruments
+import PromQLEngine
+import PromQLSyntax
 import SeriesModel
 import Storage
 import Synchronization
@@ -41,6 +43,16 @@ final class Daemon: Sendable {
     if configuration.receivesRemoteWrite {
       RemoteWriteEndpoint(sink: head) { head.setMetadata($1, family: $0) }.mount(on: &router)
     }
+    let queries = QueryService(Engine(options: configuration.engineOptions, time: time), source: head, time: time)
+    let started = time.now()
+    let status = DaemonStatus(
+      started: started, head: head, configuration: { configuration }, lastReload: { (true, started) })
+    var api = PrometheusAPI(
+      backend: queries, source: head, time: time, parser: PromQLParser(features: configuration.syntax), status: status.system)
+    api.limits.timeout = configuration.queryTimeout
+    api.limits.series = configuration.maxQuerySeries
+    api.mount(on: &router)
+    router.crossOrigin(under: "/api/v1", .any)
     let exchanges = ExchangeCounts()
     let server = try Server(
       Pipeline(router), options: ServerOptions(host: configuration.listen.host, port: configuration.listen.port), time: time,
@@ -53,6 +65,7 @@ final class Daemon: Sendable {
       registry, into: head, .init(interval: configuration.sampleInterval, instance: address.description), history: head,
       collect: { update in
         own.report(into: &update)
+        queries.report(into: &update, registry, at: time.now())
         pages.report(into: &update)
       })
     self.server = server
