@@ -22,6 +22,14 @@ package struct RulesConfiguration: Sendable {
   /// Where the state of alerts outlives the process; `nil`: nowhere.
   package var directory: String?
   package var sync: DurableLog.Sync
+  /// `rules.restore`
+  package var restore: AlertRestore
+  /// `rules.alert.for-outage-tolerance`: after a longer outage, pending alerts begin anew.
+  package var outageTolerance: PromDuration
+  /// `rules.alert.for-grace-period`: with ``AlertRestore/prometheus``, what is left of `for` after a restart is not less.
+  package var gracePeriod: PromDuration
+  /// `rules.group-limit`: how many groups may be loaded.
+  package var groupLimit: Int
   /// Of expressions in templates.
   package var syntax: SyntaxFeatures
   package var templateLimits: TemplateLimits
@@ -29,7 +37,9 @@ package struct RulesConfiguration: Sendable {
   package init(
     externalLabels: LabelSet = .empty, externalURL: String = "", evaluationInterval: PromDuration = .minutes(1),
     queryOffset: PromDuration = .zero, resendDelay: PromDuration = .minutes(1), queryTimeout: PromDuration = .minutes(2),
-    directory: String? = nil, sync: DurableLog.Sync = .kernel, syntax: SyntaxFeatures = [],
+    directory: String? = nil, sync: DurableLog.Sync = .kernel, restore: AlertRestore = .exact,
+    outageTolerance: PromDuration = .hours(1), gracePeriod: PromDuration = .minutes(10), groupLimit: Int = 10_000,
+    syntax: SyntaxFeatures = [],
     templateLimits: TemplateLimits = TemplateLimits()
   ) {
     self.externalLabels = externalLabels
@@ -40,7 +50,13 @@ package struct RulesConfiguration: Sendable {
     self.queryTimeout = queryTimeout
     self.directory = directory
     self.sync = sync
+    self.restore = restore
+    self.outageTolerance = outageTolerance
+    self.gracePeriod = gracePeriod
+    self.groupLimit = groupLimit
     self.syntax = syntax
     self.templateLimits = templateLimits
   }
+
+  var holdRestore: HoldRestore { HoldRestore(outageTolerance: outageTolerance, gracePeriod: gracePeriod) }
 }

@@ -23,7 +23,8 @@ package struct ActiveAlert: Hashable, Sendable {
     series = AlertSeries(labels)
   }
 
-  /// Whether the pass at `now` has to send it. One that just ended always goes out; else it is repeated when more than `delay` has passed.
+  /// Whether the pass at `now` has to send it. One that just ended always goes out; else it is repeated when more than `delay` has
+  /// passed.
   func isDue(at now: Timestamp, resendDelay delay: PromDuration) -> Bool {
     switch state {
     case .pending: return false

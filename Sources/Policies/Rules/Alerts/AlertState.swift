@@ -78,5 +78,14 @@ extension AlertState {
     }
   }
 
+  /// The same with another beginning.
+  func settingActive(_ activeAt: Timestamp) -> AlertState {
+    switch self {
+    case .pending: .pending(activeAt: activeAt)
+    case .firing(_, let firedAt, let missingSince): .firing(activeAt: activeAt, firedAt: firedAt, missingSince: missingSince)
+    case .resolved(_, let firedAt, let resolvedAt): .resolved(activeAt: activeAt, firedAt: firedAt, resolvedAt: resolvedAt)
+    }
+  }
+
   package var resolvedAt: Timestamp? { if case .resolved(_, _, let resolvedAt) = self { resolvedAt } else { nil } }
 }

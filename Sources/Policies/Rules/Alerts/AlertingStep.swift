@@ -10,10 +10,11 @@ struct SeenAlert: Hashable, Sendable {
 /// The alerts of one rule after a pass, worked out from those before it. Nothing is sent or written here.
 struct AlertingStep: Sendable {
   private(set) var alerts: [LabelSet: ActiveAlert]
-  /// Some alert is in another state than before, new, or gone; a resending alone is no such change.
-  private(set) var isChanged = false
+  /// Those that are in another state than before, new, or gone; a resending alone is no such change.
+  private(set) var changed: [LabelSet] = []
 
-  /// - Throws: ``RuleFailure/equalAlerts`` for two of `seen` with equal labels, ``RuleFailure/tooManyAlerts(limit:count:)`` when more than `limit` (0:
+  /// - Throws: ``RuleFailure/equalAlerts`` for two of `seen` with equal labels, ``RuleFailure/tooManyAlerts(limit:count:)`` when
+  ///   more than `limit` (0:
   ///   no limit) are pending or firing; the rule then loses all of its alerts.
   init(
     _ before: [LabelSet: ActiveAlert], seen: [SeenAlert], at now: Timestamp, under policy: AlertPolicy, limit: Int
@@ -34,12 +35,12 @@ struct AlertingStep: Sendable {
     guard var alert = alerts[seen.labels], alert.state.isActive else {
       let state = AlertState.appearing(at: now, under: policy)
       alerts[seen.labels] = ActiveAlert(labels: seen.labels, state: state, value: seen.value, annotations: seen.annotations)
-      isChanged = true
+      changed.append(seen.labels)
       return
     }
     // A state that was seen is never forgotten.
     let state = alert.state.step(seen: true, at: now, under: policy) ?? alert.state
-    if state != alert.state { isChanged = true }
+    if state != alert.state { changed.append(alert.labels) }
     (alert.state, alert.value, alert.annotations) = (state, seen.value, seen.annotations)
     alerts[seen.labels] = alert
   }
@@ -47,7 +48,7 @@ struct AlertingStep: Sendable {
   private mutating func miss(_ alert: ActiveAlert, at now: Timestamp, under policy: AlertPolicy) {
     let state = alert.state.step(seen: false, at: now, under: policy)
     if state == alert.state { return }
-    isChanged = true
+    changed.append(alert.labels)
     guard let state else {
       alerts[alert.labels] = nil
       return

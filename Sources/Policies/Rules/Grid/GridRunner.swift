@@ -18,7 +18,7 @@ package struct GridTask: Sendable {
 ///
 /// Tasks run beside each other, so a slow one delays others only when all threads are slow at once.
 package final class GridRunner: Pump {
-  private struct State: Sendable {
+  fileprivate struct State: Sendable {
     var schedule = GridSchedule()
     var tasks: [String: GridTask] = [:]
     var owners: [String: Set<String>] = [:]

@@ -4,7 +4,8 @@ import SeriesModel
 package struct GridPlace: Hashable, Sendable {
   package var interval: PromDuration
   package var phase: PromDuration
-  /// Of tasks that are due at one time, those of a lower order are finished before a higher one begins: samples are taken before rules read them.
+  /// Of tasks that are due at one time, those of a lower order are finished before a higher one begins: samples are taken before
+  /// rules read them.
   package var order: Int
 
   package init(interval: PromDuration, phase: PromDuration = .zero, order: Int) {
@@ -60,7 +61,8 @@ package struct GridSchedule: Sendable {
 
   package init() {}
 
-  /// Replaces the tasks of an owner. One that keeps its id and its place goes on where it was; others begin with the next time of their grid.
+  /// Replaces the tasks of an owner. One that keeps its id and its place goes on where it was; others begin with the next time of
+  /// their grid.
   package mutating func set(_ tasks: [(id: String, place: GridPlace)], of owner: String, at now: Timestamp) {
     let before = entries.filter { $0.owner == owner }
     entries.removeAll { $0.owner == owner }
@@ -79,7 +81,9 @@ package struct GridSchedule: Sendable {
   package mutating func take(at now: Timestamp) -> (id: String, tick: GridTick)? {
     var best: (index: Int, time: Timestamp)?
     for (i, entry) in entries.enumerated() {
-      guard let time = entry.due(at: now), best.map({ time < $0.time }) ?? true, !isHeld(entry, until: time, at: now) else { continue }
+      guard let time = entry.due(at: now), best.map({ time < $0.time }) ?? true, !isHeld(entry, until: time, at: now) else {
+        continue
+      }
       best = (i, time)
     }
     guard let (i, time) = best else { return nil }

@@ -16,7 +16,8 @@ package struct GroupID: Hashable, Sendable, CustomStringConvertible {
   package var description: String { file + ";" + name }
 }
 
-/// What makes two rules the same one across reloads and restarts. Several rules of a group may share it; they are told apart by their order.
+/// What makes two rules the same one across reloads and restarts. Several rules of a group may share it; they are told apart by
+/// their order.
 struct RuleKey: Hashable, Sendable {
   var name: String
   /// Templates.
@@ -42,7 +43,7 @@ struct CompiledRule: Sendable {
     case recording(RecordingStep)
     case alerting(AlertTexts, AlertPolicy)
     /// Fails in every pass.
-    case broken(RuleFailure)
+    case broken
   }
 
   let rule: Rule
@@ -52,19 +53,24 @@ struct CompiledRule: Sendable {
   let generatorURL: String
   let query: (any PreparedQuery)?
   let work: Work
+  /// Why the rule is broken.
+  let failure: RuleFailure?
 
   init(_ rule: Rule, externalURL: String, prepare: QueryPreparation) {
     self.rule = rule
     key = RuleKey(rule)
     text = rule.expr.description
     generatorURL = GeneratorURL.text(externalURL: externalURL, expression: text)
+    let ready: (query: any PreparedQuery, work: Work)?
     do throws(RuleFailure) {
-      query = try Self.prepared(rule.expr, prepare)
-      work = try Self.work(of: rule)
+      ready = (try Self.prepared(rule.expr, prepare), try Self.work(of: rule))
+      failure = nil
     } catch {
-      query = nil
-      work = .broken(error)
+      ready = nil
+      failure = error
     }
+    query = ready?.query
+    work = ready?.work ?? .broken
   }
 
   private static func prepared(_ expr: Expr, _ prepare: QueryPreparation) throws(RuleFailure) -> any PreparedQuery {
@@ -111,7 +117,8 @@ struct CompiledGroup: Sendable {
 }
 
 extension CompiledRule {
-  fileprivate func isSame(as other: CompiledRule) -> Bool {
+  /// Yields the same in every pass.
+  func isSame(as other: CompiledRule) -> Bool {
     guard key == other.key, text == other.text else { return false }
     guard case .alerting(let a) = rule, case .alerting(let b) = other.rule else { return true }
     return a.holdFor == b.holdFor && a.keepFiringFor == b.keepFiringFor && a.annotations == b.annotations

@@ -4,29 +4,33 @@ import PromQLEngine
 import PromQLSyntax
 import SeriesModel
 
-/// One pass of a group: every rule at one time, each over what the ones before it wrote. Works on a copy of the rules' memory; nothing is stored, shown
+/// One pass of a group: every rule at one time, each over what the ones before it wrote. Works on a copy of the rules' memory;
+/// nothing is stored, shown
 /// or sent before the pass is committed.
 struct GroupPass: Sendable {
   let group: CompiledGroup
   let time: Timestamp
-  private let source: any SeriesView
+  let source: any SeriesView
   private let cancellation: PassCancellation
   private(set) var overlay: PassOverlay
-  private(set) var rules: [RuleMemory]
-  /// Some alert came into another state.
-  private(set) var isLifecycleChanged = false
+  var rules: [RuleMemory]
+  /// The alerts that are new, gone or in another state than before, by rule.
+  private(set) var changes: [Int: [LabelSet]] = [:]
   private(set) var failures = 0
+  private let before: [RuleMemory]
 
   /// The time of queries and samples.
   var sampleTime: Timestamp { overlay.time }
 
   init(
-    _ group: CompiledGroup, at time: Timestamp, over source: any SeriesView, rules: [RuleMemory], until cancellation: PassCancellation
+    _ group: CompiledGroup, at time: Timestamp, over source: any SeriesView, rules: [RuleMemory],
+    until cancellation: PassCancellation
   ) {
     self.group = group
     self.time = time
     self.source = source
     self.rules = rules
+    before = rules
     self.cancellation = cancellation
     overlay = PassOverlay(over: source, at: time - group.queryOffset)
   }
@@ -48,13 +52,13 @@ struct GroupPass: Sendable {
       switch group.rules[i].work {
       case .recording(let step): try record(i, step)
       case .alerting(let texts, let policy): try alert(i, texts, policy)
-      case .broken(let failure): throw failure
+      case .broken: throw group.rules[i].failure ?? .notAVector
       }
       return nil
     } catch {
       if case .tooManyAlerts = error {
         // The rule starts anew: its alerts are gone, and their series end with the next pass that succeeds.
-        if !rules[i].standing.alerts.isEmpty { isLifecycleChanged = true }
+        if !rules[i].standing.alerts.isEmpty { changes[i] = Array(rules[i].standing.alerts.keys) }
         rules[i].standing.alerts = [:]
       }
       return error
@@ -76,19 +80,20 @@ struct GroupPass: Sendable {
   private mutating func alert(_ i: Int, _ texts: AlertTexts, _ policy: AlertPolicy) throws(RuleFailure) {
     let seen = seen(try result(of: group.rules[i].query), texts)
     let step = try AlertingStep(rules[i].standing.alerts, seen: seen, at: time, under: policy, limit: group.limit)
-    let active = step.alerts.values.filter(\.state.isActive).sorted { $0.labels < $1.labels }
+    let active = rules[i].isHeldBack ? [] : step.alerts.values.filter(\.state.isActive).sorted { $0.labels < $1.labels }
     try write(
       i,
       [
         (active.map { $0.series.alerts(in: $0.state) }, Array(repeating: 1, count: active.count)),
         (active.map(\.series.forState), active.map { Double(Timestamp.floorDivide($0.state.activeAt.milliseconds, 1000)) }),
       ])
-    if step.isChanged { isLifecycleChanged = true }
+    if !step.changed.isEmpty { changes[i] = step.changed }
     rules[i].standing.alerts = step.alerts
   }
 
   /// The templates' view of this pass ends here, so that it is not kept beside the samples that are added to it.
   private func seen(_ elements: [VectorElement], _ texts: AlertTexts) -> [SeenAlert] {
+    if elements.isEmpty { return [] }
     let world = templateWorld()
     return elements.map { texts.alert(for: $0, world) }
   }
@@ -166,6 +171,11 @@ extension GroupPass {
     if let index = entry.index { rules[entry.rule].outputs[entry.output].setSink(ref, at: index) }
   }
 
+  /// Nothing of the pass was stored, so the next one has to tell the ends of what there was before.
+  mutating func discardOutputs() {
+    for i in rules.indices { (rules[i].outputs, rules[i].inputs) = (before[i].outputs, before[i].inputs) }
+  }
+
   /// A sample of the rule was not stored.
   mutating func discard(rule i: Int, because failure: RuleFailure) {
     if case .failed = rules[i].standing.health { return }
@@ -178,7 +188,8 @@ extension GroupPass {
     let configuration = group.configuration
     let validUntil = time + PromDuration(milliseconds: 4 * max(configuration.resendDelay, group.interval).milliseconds)
     var all: [(rule: RuleID, updates: [AlertUpdate])] = []
-    for i in rules.indices where rules[i].standing.health == .ok {
+    // What could not be stored is told all the same: people are to hear of it when the disk is full, too.
+    for i in rules.indices where rules[i].standing.health.isEvaluated {
       let due = rules[i].standing.alerts.values.filter { $0.isDue(at: time, resendDelay: configuration.resendDelay) }
       if due.isEmpty { continue }
       for alert in due { rules[i].standing.alerts[alert.labels]?.sentAt = time }

@@ -78,7 +78,8 @@ final class OverlayView: SeriesView {
   }
 
   func labelNames(where matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> [String] {
-    let own = span.contains(overlay.time) ? overlay.matching(matchers).flatMap { overlay.entries[$0].labels.labels.map(\.name) } : []
+    let own =
+      span.contains(overlay.time) ? overlay.matching(matchers).flatMap { overlay.entries[$0].labels.labels.map(\.name) } : []
     if own.isEmpty { return try source.labelNames(where: matchers, in: span, limit: limit) }
     return Self.sorted(try source.labelNames(where: matchers, in: span, limit: .max) + own, limit)
   }

@@ -7,7 +7,8 @@ struct PassOverlay: Sendable {
     var labels: LabelSet
     var value: Double
     var place: StandingOutput.Place
-    /// Which rule wrote it, into which of its outputs, and where in it; `nil`: a staleness marker of a series that the rule does not have any more.
+    /// Which rule wrote it, into which of its outputs, and where in it; `nil`: a staleness marker of a series that the rule does
+    /// not have any more.
     var rule: Int
     var output: Int
     var index: Int?

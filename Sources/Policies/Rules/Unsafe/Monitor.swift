@@ -1,6 +1,7 @@
 import Glibc
 
-/// A value behind a lock that may be held over input and output, and on which threads can wait for a change. Waiters sleep and do not spin.
+/// A value behind a lock that may be held over input and output, and on which threads can wait for a change. Waiters sleep and do
+/// not spin.
 // Invariant: `state` is touched only between lock and unlock of `mutex`; both C objects stay at one address from init to deinit.
 @safe final class Monitor<State>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
