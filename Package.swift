@@ -56,7 +56,9 @@ let rooms: [Room] = [
   Room(
     floor: .policies, name: "Rules",
     uses: ["SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine", "DurableLog"]),
-  Room(floor: .policies, name: "Notify", uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "HTTPClient", "DurableLog"]),
+  Room(
+    floor: .policies, name: "Notify",
+    uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog"]),
   Room(
     floor: .policies, name: "Ingest",
     uses: ["CSimdJSON", "CXXHash", "SeriesModel", "TextCoding", "DurableLog", "Catalogue", "Orchestration", "Instruments"],
