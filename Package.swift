@@ -55,7 +55,10 @@ let rooms: [Room] = [
 
   Room(
     floor: .policies, name: "Rules",
-    uses: ["SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine", "DurableLog"]),
+    uses: [
+      "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine",
+      "DurableLog",
+    ]),
   Room(
     floor: .policies, name: "Notify",
     uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog"]),
@@ -67,16 +70,21 @@ let rooms: [Room] = [
   Room(
     floor: .surface, name: "API",
     uses: [
-      "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "WireCoding", "RuleModel", "AlertModel", "Catalogue", "PromQLEngine", "Instruments",
+      "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "WireCoding", "RuleModel", "AlertModel", "Catalogue",
+      "PromQLEngine", "Instruments",
       "HTTPServer", "Rules", "Notify", "Ingest", "Exposition",
     ]),
   Room(
     floor: .surface, name: "Checks",
-    uses: ["SourceText", "SeriesModel", "YAMLTree", "PromQLSyntax", "MessageTemplate", "Exposition", "Catalogue", "RuleModel", "TextCoding"]),
+    uses: [
+      "SourceText", "SeriesModel", "YAMLTree", "PromQLSyntax", "MessageTemplate", "Exposition", "Catalogue", "RuleModel",
+      "TextCoding",
+    ]),
   Room(
     floor: .surface, name: "Scenarios",
     uses: [
-      "SourceText", "SeriesModel", "TextCoding", "YAMLTree", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "Storage", "PromQLEngine",
+      "SourceText", "SeriesModel", "TextCoding", "YAMLTree", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel",
+      "Storage", "PromQLEngine",
       "Rules",
     ]),
   Room(floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPClient"]),
@@ -84,8 +92,10 @@ let rooms: [Room] = [
   Room(
     floor: .program, name: "TidemarkCommand",
     uses: [
-      "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding", "MessageTemplate", "Catalogue",
-      "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules", "Notify", "Ingest", "API",
+      "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding",
+      "MessageTemplate", "Catalogue",
+      "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules",
+      "Notify", "Ingest", "API",
       "Checks", "Scenarios", "Simulation",
     ],
     products: [("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log")]),
