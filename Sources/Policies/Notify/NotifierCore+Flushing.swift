@@ -39,7 +39,8 @@ extension NotifierCore {
     let last = log.entry(for: key, at: time)
     guard
       let reason = Dedup.reason(
-        telling: told, after: last, sendsResolved: integration.webhook.sendsResolved, repeatInterval: route.repeatInterval, at: time)
+        telling: told, after: last, sendsResolved: integration.webhook.sendsResolved, repeatInterval: route.repeatInterval, at: time
+      )
     else { return }
     let sent = SendResolved.passing(alerts, sendsResolved: integration.webhook.sendsResolved)
     guard !sent.isEmpty else { return log.record(told, for: key, repeatInterval: route.repeatInterval, at: time) }

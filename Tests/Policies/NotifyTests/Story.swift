@@ -97,7 +97,8 @@ final class Story: Sendable {
 
   func tell(_ name: String, from begin: Timestamp, to end: Timestamp?, resolved: Bool) {
     let alert = Alert(labels: Story.labels(name), annotations: ["summary": "\(name) is down"], startsAt: begin, endsAt: end)
-    notifier.receive([AlertUpdate(alert: alert, resolved: resolved)], of: RuleID(file: "f", group: "g", name: "Down"), at: clock.now())
+    notifier.receive(
+      [AlertUpdate(alert: alert, resolved: resolved)], of: RuleID(file: "f", group: "g", name: "Down"), at: clock.now())
   }
 
   static func labels(_ name: String) -> LabelSet {

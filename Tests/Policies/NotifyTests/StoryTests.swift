@@ -114,18 +114,22 @@ import Testing
     story.move(to: "69s")
     let times = story.receiver.all.map { ($0.at - story.start).milliseconds }
     // 0.5 s, then half as much again each time: the wait after the eleventh attempt would end beyond 70 s.
-    #expect(times.count == 10)
+    #expect(times.count == 11)
     #expect(times.prefix(4) == [10_000, 10_500, 11_250, 12_375])
-    #expect(story.heard.all.contains(.failed(.init(receiver: "team", index: 0), groupKey: Self.key, attempts: 10, DeliveryFault(.connection, "down"))))
+    #expect(
+      story.heard.all.contains(
+        .failed(.init(receiver: "team", index: 0), groupKey: Self.key, attempts: 11, DeliveryFault(.connection, "down"))))
     story.move(to: "71s")
-    #expect(story.receiver.all.count > 10, "the next flush tries again")
+    #expect(story.receiver.all.count > 11, "the next flush tries again")
   }
 
   static let key = #"{}:{alertname="Down"}"#
 
   @Test func `a receiver may ask for a pause`() throws {
     let story = try Story(
-      answer: { _, before in before == 0 ? .retry(after: .seconds(30), DeliveryFault(.serverError, "busy")) : .delivered(status: 200) })
+      answer: { _, before in
+        before == 0 ? .retry(after: .seconds(30), DeliveryFault(.serverError, "busy")) : .delivered(status: 200)
+      })
     story.expect(
       """
       0s fire i1
@@ -148,10 +152,10 @@ import Testing
       3m end
       """)
     let snapshot = story.notifier.snapshot()
-    #expect(snapshot.groups.count == 2, "somebody has not been told yet")
+    #expect(snapshot.groups.map(\.key) == [#"{}:{alertname="Other"}"#], "that i1 has ended is nothing to one who never heard of it")
     let hanging = snapshot.counters.integrations[IntegrationName(receiver: "team", index: 0)]
-    #expect(hanging?.failures == [.timeout: 4])
-    #expect(snapshot.counters.pending == ["team": 1], "that i1 has ended is nothing to one who never heard of it")
+    #expect(hanging?.failures == [.timeout: 3])
+    #expect(snapshot.counters.pending == ["team": 1])
   }
 
   @Test func `where ends are not told, what fires again is told as first`() throws {
@@ -180,7 +184,8 @@ import Testing
       """)
   }
 
-  @Test(arguments: [0, 10] as [Int64]) func `a repeat interval that is a multiple comes one interval later`(_ sending: Int64) throws {
+  @Test(arguments: [0, 10] as [Int64]) func `a repeat interval that is a multiple comes one interval later`(_ sending: Int64) throws
+  {
     let box = ClockBox()
     let story = try Story(answer: { _, _ in
       box.clock?.advance(by: .milliseconds(sending))

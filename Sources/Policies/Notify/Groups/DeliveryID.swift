@@ -14,7 +14,9 @@ enum DeliveryID {
       add(UInt64(text.utf8.count))
       bytes.append(contentsOf: text.utf8)
     }
-    func add(_ number: UInt64) { for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) } }
+    func add(_ number: UInt64) {
+      for shift in stride(from: 0, to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+    }
     add(key.groupKey)
     add(key.receiver)
     add(UInt64(key.integration))

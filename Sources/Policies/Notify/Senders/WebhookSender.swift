@@ -47,7 +47,8 @@ package struct WebhookSender: NotificationSender {
       }
       guard [307, 308].contains(response.status), let place = response.header("Location") else { return Self.outcome(of: response) }
       guard let next = Self.resolve(place, from: request.url) else {
-        return .refused(DeliveryFault(.other, status: response.status, "\(response.status): redirected to no http:// or https:// URL"))
+        return .refused(
+          DeliveryFault(.other, status: response.status, "\(response.status): redirected to no http:// or https:// URL"))
       }
       request.url = next
     }

@@ -27,7 +27,8 @@ package enum Dedup {
   ///   - now: the flush's time.
   /// - Returns: `nil`: everything is known there.
   package static func reason(
-    telling alerts: ToldAlerts, after last: NotificationLog.Entry?, sendsResolved: Bool, repeatInterval: PromDuration, at now: Timestamp
+    telling alerts: ToldAlerts, after last: NotificationLog.Entry?, sendsResolved: Bool, repeatInterval: PromDuration,
+    at now: Timestamp
   ) -> NotifyReason? {
     guard let last else { return alerts.firing.isEmpty ? nil : .firstNotification }
     if !alerts.firing.isSubset(of: last.told.firing) {
