@@ -12,7 +12,7 @@ import SeriesModel
 package final class Notifier: AlertSink, Pump {
   private let clock: any TimeSource
   private let executor: any NotifierExecutor
-  private let senders: [any NotificationSender]
+  private let makeSender: @Sendable (Webhook, IntegrationName) -> any NotificationSender
   private let observe: @Sendable ([NotifierEvent]) -> Void
   private let inbox: Monitor<NotifierInbox>
   private let core: Monitor<NotifierCore>
@@ -25,16 +25,27 @@ package final class Notifier: AlertSink, Pump {
   package init(
     _ configuration: NotifyConfiguration, clock: any TimeSource, executor: any NotifierExecutor, seed: UInt64,
     stages: [any FlushStage] = [], observe: @escaping @Sendable ([NotifierEvent]) -> Void = { _ in },
-    sender: (Webhook, IntegrationName) -> any NotificationSender
+    sender: @escaping @Sendable (Webhook, IntegrationName) -> any NotificationSender
   ) throws(NotifyConfigurationError) {
     try configuration.check()
-    let core = NotifierCore(configuration, stages: stages, seed: seed)
     self.clock = clock
     self.executor = executor
     self.observe = observe
-    senders = core.integrations.map { sender($0.webhook, $0.name) }
+    makeSender = sender
     inbox = Monitor(NotifierInbox(limit: configuration.limits.queuedUpdates))
-    self.core = Monitor(core)
+    core = Monitor(NotifierCore(configuration, stages: stages, seed: seed, making: sender))
+  }
+
+  /// Takes another configuration. Groups, alerts and the notification log stay; see ``NotifierCore/reload(_:stages:now:at:making:)``.
+  ///
+  /// - Throws: what is wrong with it; then nothing changes.
+  package func reload(_ configuration: NotifyConfiguration, stages: [any FlushStage] = []) throws(NotifyConfigurationError) {
+    try configuration.check()
+    let turn = core.withLock {
+      $0.reload(configuration, stages: stages, now: clock.monotonic(), at: clock.now(), making: makeSender)
+    }
+    if !turn.events.isEmpty { observe(turn.events) }
+    post { $0.limit = configuration.limits.queuedUpdates }
   }
 
   /// What is called, on any thread, when ``run(through:)`` has something to do before it wished to be called.
@@ -76,7 +87,7 @@ package final class Notifier: AlertSink, Pump {
       flush: job.flush, integration: job.integration, attempt: job.attempt,
       outcome: .retry(after: nil, DeliveryFault(.timeout, "no time left to begin")), endedAt: clock.now())
     if start < job.before {
-      result.outcome = senders[job.integration].send(job.notification, before: job.before)
+      result.outcome = job.sender.send(job.notification, before: job.before)
       result.seconds = clock.monotonic() - start
       result.endedAt = clock.now()
     }

@@ -144,6 +144,8 @@ final class RecordingReceiver: NotificationSender {
     return outcome
   }
 
+  func lines(since start: Timestamp) -> [String] { all.map { Self.line($0, since: start) } }
+
   /// What was told since the last call.
   func takeLines(since start: Timestamp) -> [String] {
     let all = all

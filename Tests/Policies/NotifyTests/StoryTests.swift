@@ -16,7 +16,7 @@ import Testing
       5s fire i2
       10s > firing i1 i2: first notification
       1m fire i3
-      5m10s > firing i1 i2 i3: new alerts in group
+      5m10s > firing i1 i2 i3: new alerts added
       30m end
       """)
   }
@@ -253,7 +253,7 @@ import Testing
     }
     story.move(to: "20m")
     #expect(
-      story.receiver.all.map(\.notification.reason) == [.firstNotification, .someAlertsResolved, .newAlertsInGroup])
+      story.receiver.all.map(\.notification.reason) == [.firstNotification, .someAlertsResolved, .newAlertsAdded])
     story.move(to: "1h")
     #expect(story.notifier.snapshot().alerts.map(\.alert.labels["instance"]) == ["i2", "i3"], "ended alerts are forgotten")
   }

@@ -14,9 +14,14 @@ package struct NotifyConfiguration: Sendable {
     self.receivers = receivers
   }
 
-  /// One root route to these URLs.
+  /// One root route to these URLs. An attempt is given 15 s, so that one that hangs does not cost a whole flush.
   package init(webhooks urls: [String], receiver: String = "webhook") {
-    self.init(route: Route(receiver: receiver), receivers: [Receiver(name: receiver, webhooks: urls.map(Webhook.init(url:)))])
+    let webhooks = urls.map { url in
+      var webhook = Webhook(url: url)
+      webhook.timeout = .seconds(15)
+      return webhook
+    }
+    self.init(route: Route(receiver: receiver), receivers: [Receiver(name: receiver, webhooks: webhooks)])
   }
 
   /// - Throws: every problem that was found.
@@ -31,7 +36,9 @@ package struct NotifyConfiguration: Sendable {
       let known = receivers.isEmpty ? "none is" : "defined: " + receivers.map { "\"\($0.name)\"" }.joined(separator: ", ")
       found.append("route: receiver \"\(route.receiver)\" is not defined (\(known))")
     }
-    if resolveTimeout <= .zero { found.append("resolve_timeout: expected more than 0s, found \(resolveTimeout)") }
+    if resolveTimeout <= .zero || resolveTimeout > Route.longest {
+      found.append("resolve_timeout: expected more than 0s and at most \(Route.longest), found \(resolveTimeout)")
+    }
     found += retry.problems + limits.problems
     guard found.isEmpty else { throw NotifyConfigurationError(found) }
   }

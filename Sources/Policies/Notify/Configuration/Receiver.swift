@@ -29,7 +29,7 @@ package struct Webhook: Hashable, Sendable {
   package var sendsResolved = true
   /// Alerts in one body; 0: all.
   package var maxAlerts = 0
-  /// Of one attempt; 0: as long as the flush may take.
+  /// Of one attempt; 0: as long as the flush may take. One that hangs is then tried again by the next flush only.
   package var timeout = PromDuration.zero
   package var trust = ClientRequest.Trust()
   package var proxy = ClientRequest.Proxy.none
@@ -44,15 +44,30 @@ package struct Webhook: Hashable, Sendable {
     return found
   }
 
-  /// Says as little of the URL as it can: it may hold a secret.
+  /// Says as little of the URL as it can.
   private var urlProblem: String? {
     guard let scheme = ["http://", "https://"].first(where: { url.hasPrefix($0) }) else {
-      return url.isEmpty
-        ? "expected http://… or https://…, found nothing" : "expected http://… or https://…, found \"\(url.prefix(8))\"…"
+      if url.isEmpty { return "expected http://… or https://…, found nothing" }
+      let found = url.firstRange(of: "://").map { "the scheme \"\(url[..<$0.lowerBound].prefix(16))\"" } ?? "no scheme"
+      return "expected http://… or https://…, found \(found)"
     }
     let host = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     if host.isEmpty || host.hasPrefix(":") { return "expected a host after \(scheme)" }
     if url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }) { return "expected no blanks or control characters" }
     return nil
   }
+}
+
+// The rest of a webhook's URL is often the secret that lets one in, so no text of it has more than the server.
+extension Webhook: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// `https://hooks.example:8443/…`
+  package var description: String {
+    guard urlProblem == nil, let scheme = url.firstRange(of: "://") else { return "a webhook" }
+    let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+    return "\(url[..<scheme.upperBound])\(host)/…"
+  }
+
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: ["server": description]) }
 }

@@ -13,6 +13,9 @@ package struct Route: Hashable, Sendable {
   /// After which an unchanged group is told again.
   package var repeatInterval = PromDuration.hours(4)
 
+  /// The most that any of the times may be.
+  package static let longest = PromDuration.hours(24 * 365)
+
   package init(receiver: String) { self.receiver = receiver }
 
   /// This level's part of a group key: the sorted matchers in braces.
@@ -26,6 +29,10 @@ package struct Route: Hashable, Sendable {
     if groupWait < .zero { found.append("route: group_wait: expected 0s or more, found \(groupWait)") }
     for (name, value) in [("group_interval", groupInterval), ("repeat_interval", repeatInterval)] where value <= .zero {
       found.append("route: \(name): expected more than 0s, found \(value)")
+    }
+    for (name, value) in [("group_wait", groupWait), ("group_interval", groupInterval), ("repeat_interval", repeatInterval)]
+    where value > Self.longest {
+      found.append("route: \(name): expected at most \(Self.longest), found \(value)")
     }
     return found
   }
@@ -44,6 +51,11 @@ struct RouteTable: Sendable {
   let rows: [Row]
 
   init(root: Route) { rows = [Row(route: root, path: root.keyText)] }
+
+  /// The row whose groups are those of a row of another table.
+  func row(gatheringLike other: Row) -> Int? {
+    rows.firstIndex { $0.path == other.path && $0.route.grouping == other.route.grouping }
+  }
 
   /// The rows where an alert ends up, at least one.
   func destinations(of labels: LabelSet) -> Range<Int> { rows.indices }

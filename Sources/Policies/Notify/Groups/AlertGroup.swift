@@ -4,7 +4,7 @@ import SeriesModel
 /// Alerts that are told together.
 struct AlertGroup: Sendable {
   /// The number of its route's row.
-  let route: Int
+  var route: Int
   let labels: LabelSet
   let key: String
   var members: Set<LabelSet> = []

@@ -31,7 +31,7 @@ enum GroupKey {
     return out + "\""
   }
 
-  private static func prints(_ scalar: Unicode.Scalar) -> Bool {
+  static func prints(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .spaceSeparator, .lineSeparator, .paragraphSeparator: false
     default: true

@@ -15,6 +15,8 @@ struct KnownAlert: Hashable, Sendable {
   var version: UInt64 = 0
   /// How many groups it is in.
   var groups = 0
+  /// It has ended and left its last group.
+  var hasBeenTold = false
 
   /// - Parameter time: of the update.
   init(_ update: AlertUpdate, at time: Timestamp, resolveTimeout: PromDuration) {

@@ -1,21 +1,19 @@
 import AlertModel
 import SeriesModel
-import TextCoding
 
-/// The JSON that webhooks get, version 4 of Alertmanager's.
+/// The JSON that webhooks get: version 4 of Alertmanager's, byte for byte.
 enum WebhookBody {
   /// - Parameter maxAlerts: 0: all. Of more, the first are told and the rest is counted in `truncatedAlerts`.
   static func encode(_ notification: Notification, externalURL: String, maxAlerts: Int) -> [UInt8] {
     let all = notification.alerts
     let alerts = maxAlerts > 0 ? all.prefix(maxAlerts) : all[...]
-    var json = JSONWriter(reserving: 512 + 512 * alerts.count)
-    json.beginObject()
-    json.member("receiver", escaped(notification.receiver))
+    var json = BodyWriter(reserving: 512 + 512 * alerts.count)
+    json.raw("{\"receiver\":")
+    json.string(escaped(notification.receiver))
     json.member("status", status(isResolved: alerts.allSatisfy(\.isResolved)))
-    json.key("alerts")
-    json.beginArray()
-    for alert in alerts { write(alert, to: &json) }
-    json.endArray()
+    json.raw(",\"alerts\":[")
+    for (i, alert) in alerts.enumerated() { write(alert, isFirst: i == 0, to: &json) }
+    json.raw("]")
     json.member("notification_reason", notification.reason.rawValue)
     json.member("groupLabels", notification.groupLabels.labels)
     json.member("commonLabels", common(alerts) { $0.alert.labels.labels })
@@ -23,23 +21,21 @@ enum WebhookBody {
     json.member("externalURL", externalURL)
     json.member("version", "4")
     json.member("groupKey", notification.groupKey)
-    json.key("truncatedAlerts")
-    json.integer(all.count - alerts.count)
-    json.endObject()
+    json.raw(",\"truncatedAlerts\":\(all.count - alerts.count)}\n")
     return json.bytes
   }
 
-  private static func write(_ notified: NotifiedAlert, to json: inout JSONWriter) {
+  private static func write(_ notified: NotifiedAlert, isFirst: Bool, to json: inout BodyWriter) {
     let alert = notified.alert
-    json.beginObject()
-    json.member("status", status(isResolved: notified.isResolved))
+    json.raw(isFirst ? "{\"status\":" : ",{\"status\":")
+    json.string(status(isResolved: notified.isResolved))
     json.member("labels", alert.labels.labels)
     json.member("annotations", sorted(alert.annotations))
     json.member("startsAt", time(alert.startsAt))
     json.member("endsAt", alert.endsAt.map(time) ?? "0001-01-01T00:00:00Z")
     json.member("generatorURL", alert.generatorURL)
     json.member("fingerprint", notified.fingerprint.description)
-    json.endObject()
+    json.raw("}")
   }
 
   private static func status(isResolved: Bool) -> String { isResolved ? "resolved" : "firing" }
@@ -75,20 +71,5 @@ enum WebhookBody {
     var digits = text[text.index(after: point)...].dropLast()
     while digits.last == "0" { digits.removeLast() }
     return "\(text[..<point]).\(digits)Z"
-  }
-}
-
-extension JSONWriter {
-  fileprivate mutating func member(_ name: String, _ text: String) {
-    key(name)
-    string(text)
-  }
-
-  /// An object; `{}` when there is nothing.
-  fileprivate mutating func member(_ name: String, _ pairs: [Label]) {
-    key(name)
-    beginObject()
-    for pair in pairs { member(pair.name, pair.value) }
-    endObject()
   }
 }

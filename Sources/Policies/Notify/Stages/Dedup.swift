@@ -32,7 +32,7 @@ package enum Dedup {
   ) -> NotifyReason? {
     guard let last else { return alerts.firing.isEmpty ? nil : .firstNotification }
     if !alerts.firing.isSubset(of: last.told.firing) {
-      return last.told.firing.isEmpty ? .firstNotification : .newAlertsInGroup
+      return last.told.firing.isEmpty ? .firstNotification : .newAlertsAdded
     }
     if alerts.firing.isEmpty {
       // Even where ends are not sent: the log has to forget what fired.

@@ -66,6 +66,7 @@ package struct RetryPolicy: Hashable, Sendable {
   var problems: [String] {
     var found: [String] = []
     if first <= .zero { found.append("first retry wait: expected more than 0s, found \(first)") }
+    if cap > Route.longest { found.append("longest retry wait: expected at most \(Route.longest), found \(cap)") }
     if cap < first { found.append("longest retry wait: expected at least \(first), found \(cap)") }
     if !(factor >= 1 && factor.isFinite) { found.append("retry factor: expected at least 1, found \(factor)") }
     if !(0...1).contains(spreadRatio) { found.append("retry spread: expected 0 to 1, found \(spreadRatio)") }

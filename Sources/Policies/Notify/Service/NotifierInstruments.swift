@@ -8,7 +8,6 @@ package struct NotifierInstruments: Sendable {
   private let registry: Registry
   private let notifications, failures, requests, failedRequests, latency, pending, dropped: FamilyHandle
 
-  /// Everything that is known in advance exists at 0.
   package init(_ registry: Registry, for configuration: NotifyConfiguration, at now: Timestamp) {
     self.registry = registry
     notifications = registry.family(Families.tidemarkNotificationsTotal)
@@ -18,6 +17,11 @@ package struct NotifierInstruments: Sendable {
     latency = registry.family(Families.tidemarkNotificationLatencySeconds)
     pending = registry.family(Families.tidemarkNotificationsPending)
     dropped = registry.family(Families.tidemarkNotificationsDroppedTotal)
+    announce(configuration, at: now)
+  }
+
+  /// Everything that is known in advance exists at 0.
+  package func announce(_ configuration: NotifyConfiguration, at now: Timestamp) {
     let (each, byReceiver) = ([notifications, failures, requests, failedRequests, latency], [pending, dropped])
     registry.update { u in
       for receiver in configuration.receivers {

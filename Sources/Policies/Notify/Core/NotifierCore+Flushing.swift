@@ -24,15 +24,15 @@ extension NotifierCore {
     for stage in stages where !passing.isEmpty { passing = stage.passing(passing, of: route, at: time) }
     if !passing.isEmpty {
       let told = ToldAlerts(passing)
-      for (number, integration) in integrations.enumerated() where integration.name.receiver == route.receiver {
-        begin(name, number, integration, of: group, route, telling: passing, told, at: time)
+      for integration in integrations.integrations(of: route.receiver) {
+        begin(name, integration, of: group, route, telling: passing, told, at: time)
       }
     }
     endIfDone(name, at: time)
   }
 
   private mutating func begin(
-    _ name: FlushName, _ number: Int, _ integration: Integration, of group: AlertGroup, _ route: Route,
+    _ name: FlushName, _ integration: IntegrationTable.Row, of group: AlertGroup, _ route: Route,
     telling alerts: [NotifiedAlert], _ told: ToldAlerts, at time: Timestamp
   ) {
     let key = NotificationLog.Key(groupKey: group.key, receiver: integration.name.receiver, integration: integration.name.index)
@@ -48,22 +48,25 @@ extension NotifierCore {
       id: DeliveryID.text(of: sent, key: key, reason: reason, after: last?.at), receiver: key.receiver,
       integration: key.integration, groupKey: group.key, groupLabels: group.labels, alerts: sent, reason: reason)
     let delivery = Delivery(notification: notification, told: told, state: .sending(attempt: 1))
-    groups[name.group]!.flush!.deliveries[number] = delivery
+    groups[name.group]!.flush!.deliveries[integration.number] = delivery
     tell(.notifying(integration.name, groupKey: group.key, reason, alerts: sent.count))
     changePending(integration.name.receiver, by: 1)
-    send(delivery, name, number)
+    send(delivery, name, integration)
   }
 
   // MARK: Deliveries
 
-  private mutating func send(_ delivery: Delivery, _ name: FlushName, _ number: Int) {
+  private mutating func send(_ delivery: Delivery, _ name: FlushName, _ integration: IntegrationTable.Row) {
     guard case .sending(let attempt) = delivery.state, let limit = groups[name.group]?.flush?.limit else { return }
     given.jobs.append(
-      Job(flush: name, integration: number, attempt: attempt, notification: delivery.notification, before: limit))
+      Job(
+        flush: name, integration: integration.number, attempt: attempt, notification: delivery.notification,
+        sender: integration.sender,
+        before: limit))
   }
 
   mutating func take(_ result: Result, now: Instant) {
-    let integration = integrations[result.integration]
+    guard let integration = integrations[result.integration] else { return }
     if let seconds = result.seconds { tell(.requested(integration.name, seconds: seconds, result.outcome)) }
     // One that comes after its flush was cut changes nothing: the next flush has decided anew.
     guard let flush = flush(named: result.flush), var delivery = flush.deliveries[result.integration],
@@ -75,10 +78,10 @@ extension NotifierCore {
   }
 
   mutating func retry(_ name: FlushName, integration number: Int) {
-    guard var delivery = flush(named: name)?.deliveries[number] else { return }
+    guard let integration = integrations[number], var delivery = flush(named: name)?.deliveries[number] else { return }
     delivery.state = delivery.state.retried()
     groups[name.group]!.flush!.deliveries[number] = delivery
-    send(delivery, name, number)
+    send(delivery, name, integration)
   }
 
   /// The flush's time is over: what is still under way has failed.
@@ -92,7 +95,7 @@ extension NotifierCore {
 
   /// Acts on a delivery's new state. `time` is when it arrived.
   private mutating func settle(_ delivery: Delivery, _ name: FlushName, _ number: Int, at time: Timestamp?) {
-    let integration = integrations[number].name
+    let integration = IntegrationName(receiver: delivery.notification.receiver, index: delivery.notification.integration)
     let key = delivery.notification.groupKey
     switch delivery.state {
     case .sending: break
@@ -115,7 +118,7 @@ extension NotifierCore {
   }
 
   /// When all went well, the alerts that had ended leave, unless something was heard of them meanwhile, and an empty group goes.
-  private mutating func endIfDone(_ name: FlushName, at time: Timestamp?) {
+  mutating func endIfDone(_ name: FlushName, at time: Timestamp?) {
     guard let flush = flush(named: name), flush.deliveries.isEmpty else { return }
     groups[name.group]!.flush = nil
     guard !flush.hasFailed, let time else { return }
@@ -129,7 +132,7 @@ extension NotifierCore {
     groups[name.group]?.flush.flatMap { $0.id == name.flush ? $0 : nil }
   }
 
-  private mutating func changePending(_ receiver: String, by change: Int) {
+  mutating func changePending(_ receiver: String, by change: Int) {
     tell(.pending(receiver: receiver, count: counters.pending[receiver, default: 0] + change))
   }
 }

@@ -11,7 +11,7 @@ struct NotifierInbox {
     var isEmpty: Bool { updates.isEmpty && results.isEmpty && lost == 0 }
   }
 
-  let limit: Int
+  var limit: Int
   private var contents = Contents()
   /// Called when something came in.
   var wake: (@Sendable () -> Void)?

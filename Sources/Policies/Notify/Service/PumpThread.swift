@@ -1,7 +1,7 @@
 import SeriesModel
 
 /// A thread that runs a pump whenever it wants to be run.
-package final class PumpThread: Sendable {
+final class PumpThread: Sendable {
   private struct State {
     var isWoken = false
     var isStopping = false
@@ -12,22 +12,22 @@ package final class PumpThread: Sendable {
   private let clock: any TimeSource
   private let state = Monitor(State())
 
-  package init(_ pump: any Pump, clock: any TimeSource) {
+  init(_ pump: any Pump, clock: any TimeSource) {
     self.pump = pump
     self.clock = clock
   }
 
   /// - Returns: whether the system had a thread for it.
-  package func start() -> Bool { WorkThread.start { [self] in work() } }
+  func start() -> Bool { WorkThread.start { [self] in work() } }
 
   /// The pump has something to do.
-  package func wake() {
+  func wake() {
     state.withLock { $0.isWoken = true }
     state.notifyAll()
   }
 
   /// Waits until the turn under way has ended. Call it only after a successful ``start()``.
-  package func stop() {
+  func stop() {
     state.withLock { $0.isStopping = true }
     state.notifyAll()
     state.wait { $0.hasEnded ? () : nil }

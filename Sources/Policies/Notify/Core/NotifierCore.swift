@@ -12,6 +12,7 @@ struct NotifierCore: Sendable {
     var integration: Int
     var attempt: Int
     var notification: Notification
+    var sender: any NotificationSender
     var before: Instant
   }
 
@@ -43,18 +44,13 @@ struct NotifierCore: Sendable {
     case retry(FlushName, integration: Int)
   }
 
-  struct Integration: Sendable {
-    var name: IntegrationName
-    var webhook: Webhook
-  }
-
   /// Ended alerts stay known this long, so that an end that is told again is not news.
   static let memory = PromDuration.minutes(30)
 
-  let configuration: NotifyConfiguration
-  let routes: RouteTable
-  let stages: [any FlushStage]
-  let integrations: [Integration]
+  var configuration: NotifyConfiguration
+  var routes: RouteTable
+  var stages: [any FlushStage]
+  var integrations = IntegrationTable()
 
   var alerts: [LabelSet: KnownAlert] = [:]
   var groups: [Int: AlertGroup] = [:]
@@ -69,14 +65,15 @@ struct NotifierCore: Sendable {
   /// What the turn under way gives back.
   var given = Turn()
 
-  init(_ configuration: NotifyConfiguration, stages: [any FlushStage], seed: UInt64) {
+  init(
+    _ configuration: NotifyConfiguration, stages: [any FlushStage], seed: UInt64,
+    making sender: (Webhook, IntegrationName) -> any NotificationSender
+  ) {
     self.configuration = configuration
     self.stages = stages
     routes = RouteTable(root: configuration.route)
-    integrations = configuration.receivers.flatMap { receiver in
-      receiver.webhooks.enumerated().map { Integration(name: IntegrationName(receiver: receiver.name, index: $0), webhook: $1) }
-    }
     luck = SplitMix64(seed: seed)
+    _ = integrations.replace(with: configuration.receivers, making: sender)
   }
 
   var openDeliveries: Int { counters.pending.values.reduce(0, +) }
@@ -131,7 +128,7 @@ struct NotifierCore: Sendable {
     if alerts[known.labels]?.groups == 0 { alerts[known.labels] = nil }
   }
 
-  private mutating func put(_ alert: KnownAlert, into row: Int, now: Instant, at time: Timestamp) {
+  mutating func put(_ alert: KnownAlert, into row: Int, now: Instant, at time: Timestamp) {
     let route = routes.rows[row].route
     let place = AlertGroup.Place(route: row, labels: route.grouping.groupLabels(of: alert.labels))
     guard let id = places[place] ?? makeGroup(at: place, due: now + route.groupWait) else { return lose(.groupLimit) }
@@ -163,6 +160,7 @@ struct NotifierCore: Sendable {
   mutating func leave(_ labels: LabelSet, group: Int, at time: Timestamp) {
     guard groups[group]!.members.remove(labels) != nil, var known = alerts[labels] else { return }
     known.groups -= 1
+    known.hasBeenTold = known.groups == 0
     alerts[labels] = known
     if known.groups == 0 { left.append((labels, known.version, time)) }
   }

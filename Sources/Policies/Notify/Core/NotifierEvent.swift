@@ -22,6 +22,18 @@ package enum NotifierEvent: Hashable, Sendable {
   }
 }
 
+extension NotifierEvent {
+  /// What somebody who reads the log should know; `nil` for what goes as it should.
+  package var problem: String? {
+    switch self {
+    case .notifying, .requested, .delivered, .pending: nil
+    case .failed(let name, let group, let attempts, let fault):
+      "\(name) was not told of \(group) after \(attempts) \(attempts == 1 ? "attempt" : "attempts"): \(fault)"
+    case .dropped(_, let count, let loss): "\(count) \(count == 1 ? "update" : "updates") of alerts lost: \(loss.rawValue)"
+    }
+  }
+}
+
 /// Sums of events since the start.
 package struct NotifierCounters: Hashable, Sendable {
   package struct Integration: Hashable, Sendable {
