@@ -28,6 +28,8 @@ struct Room {
   /// Packages from outside, as (product, package).
   var products: [(String, String)] = []
   var tested = true
+  /// What its tests speak to beyond that.
+  var testUses: [String] = []
 }
 
 let rooms: [Room] = [
@@ -55,8 +57,13 @@ let rooms: [Room] = [
 
   Room(
     floor: .policies, name: "Rules",
-    uses: ["SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine", "DurableLog"]),
-  Room(floor: .policies, name: "Notify", uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "HTTPClient", "DurableLog"]),
+    uses: [
+      "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine",
+      "DurableLog",
+    ]),
+  Room(
+    floor: .policies, name: "Notify",
+    uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "HTTPClient", "DurableLog"]),
   Room(
     floor: .policies, name: "Ingest",
     uses: ["CSimdJSON", "CXXHash", "SeriesModel", "TextCoding", "DurableLog", "Catalogue", "Orchestration", "Instruments"],
@@ -65,25 +72,34 @@ let rooms: [Room] = [
   Room(
     floor: .surface, name: "API",
     uses: [
-      "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "WireCoding", "RuleModel", "AlertModel", "Catalogue", "PromQLEngine", "Instruments",
+      "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "WireCoding", "RuleModel", "AlertModel", "Catalogue",
+      "PromQLEngine", "Instruments",
       "HTTPServer", "Rules", "Notify", "Ingest", "Exposition",
     ]),
   Room(
     floor: .surface, name: "Checks",
-    uses: ["SourceText", "SeriesModel", "YAMLTree", "PromQLSyntax", "MessageTemplate", "Exposition", "Catalogue", "RuleModel", "TextCoding"]),
+    uses: [
+      "SourceText", "SeriesModel", "YAMLTree", "PromQLSyntax", "MessageTemplate", "Exposition", "Catalogue", "RuleModel",
+      "TextCoding",
+    ]),
   Room(
     floor: .surface, name: "Scenarios",
     uses: [
-      "SourceText", "SeriesModel", "TextCoding", "YAMLTree", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "Storage", "PromQLEngine",
+      "SourceText", "SeriesModel", "TextCoding", "YAMLTree", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel",
+      "Storage", "PromQLEngine",
       "Rules",
     ]),
-  Room(floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPClient"]),
+  Room(
+    floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPClient"],
+    testUses: ["Catalogue", "Instruments", "Ingest", "HTTPServer"]),
 
   Room(
     floor: .program, name: "TidemarkCommand",
     uses: [
-      "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding", "MessageTemplate", "Catalogue",
-      "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules", "Notify", "Ingest", "API",
+      "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding",
+      "MessageTemplate", "Catalogue",
+      "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules",
+      "Notify", "Ingest", "API",
       "Checks", "Scenarios", "Simulation",
     ],
     products: [("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log")]),
@@ -123,10 +139,11 @@ for room in rooms {
   targets.append(
     .target(name: room.name, dependencies: uses, path: "Sources/\(room.floor.folder)/\(room.name)", swiftSettings: house))
   if room.tested {
-    // A room's tests see what the room sees.
+    // A room's tests see what the room sees, and what they name themselves.
     targets.append(
       .testTarget(
-        name: "\(room.name)Tests", dependencies: [.init(stringLiteral: room.name)] + uses,
+        name: "\(room.name)Tests",
+        dependencies: [.init(stringLiteral: room.name)] + uses + room.testUses.map { .init(stringLiteral: $0) },
         path: "Tests/\(room.floor.folder)/\(room.name)Tests", swiftSettings: house))
   }
 }

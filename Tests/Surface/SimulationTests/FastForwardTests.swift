@@ -1,0 +1,119 @@
+import Catalogue
+import Foundation
+import Ingest
+import Instruments
+import SeriesModel
+import Testing
+
+@testable import Simulation
+
+/// A daemon's way in, on a clock of its own.
+final class Daemon: Sendable {
+  let directory: String
+  let time: ManualTime
+  let registry: Registry
+  let ingest: EventIngest
+
+  init(_ start: Timestamp) throws {
+    directory = FileManager.default.temporaryDirectory.path + "/tidemark-simulation-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    time = ManualTime(start)
+    registry = Registry(families: Families.all, options: RegistryOptions(time: time))
+    ingest = try EventIngest(IngestConfiguration(directory: directory), registry: registry, time: time)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  func take(_ events: [UInt8], at now: Timestamp) -> IngestAnswer {
+    time.set(now)
+    return ingest.accept(body: events, contentType: FastForward.contentType, now: now)
+  }
+
+  func total(_ family: Family, where matches: (LabelSet) -> Bool = { _ in true }) -> Double {
+    registry.values(family).reduce(0) { $0 + (matches($1.labels) ? $1.value : 0) }
+  }
+}
+
+@Suite struct FastForwardTests {
+  @Test(arguments: Scenario.allCases) func `everything told of a history is accepted, and fills all families`(_ scenario: Scenario)
+    throws
+  {
+    let now = Timestamp(rfc3339: "2026-11-21T02:25:12.573Z")!
+    var history = FastForward(seed: 1, scenario: scenario, through: now, span: .minutes(70), interval: .seconds(30))
+    let daemon = try Daemon(history.first - .minutes(1))
+    var events = 0
+    try history.run { bytes, grid in
+      let answer = daemon.take(bytes, at: grid)
+      let count = bytes.count { $0 == UInt8(ascii: "\n") }
+      events += count
+      #expect(answer.status == 200)
+      #expect(String(decoding: answer.body, as: UTF8.self) == #"{"accepted":\#(count),"duplicates":0,"rejected":[]}"#)
+    }
+    #expect(events > 20_000)
+    let areas: [Family.Area] = [.workflow, .agent, .queue, .tasks]
+    for family in Families.all where areas.contains(family.area) {
+      #expect(daemon.registry.values(family).contains { $0.value > 0 }, "\(family.name) has no data in \(scenario)")
+    }
+    let waiting = daemon.total(Families.workflowsActive) { $0["state"] == "waiting_approval" }
+    #expect(scenario == .approvalJam ? waiting > 20 : waiting <= 20)
+    let depth = daemon.total(Families.queueDepth)
+    #expect(scenario == .queueOverload ? depth > 10_000 : depth <= 50)
+    #expect(daemon.registry.values(Families.agentRunsTotal).count == 928 * 4)
+    #expect(Set(daemon.registry.values(Families.workflowRunsTotal).map { $0.labels["workflow"]! }).count == 200)
+    #expect(daemon.total(Families.agentsCapacity) == 928)
+    #expect(daemon.total(Families.workflowRunsTotal) { $0["status"] == "lost" || $0["workflow"] == "unknown" } == 0)
+  }
+
+  @Test func `after its history the orchestra lives on in real time`() throws {
+    let now = Timestamp(rfc3339: "2026-11-21T02:25:12.573Z")!
+    var history = FastForward(seed: 2, scenario: .steady, through: now, span: .minutes(10), interval: .seconds(15))
+    let daemon = try Daemon(history.first - .minutes(1))
+    history.run { bytes, grid in #expect(daemon.take(bytes, at: grid).status == 200) }
+    var orchestra = history.orchestra
+    #expect(orchestra.now == history.last)
+    let tasks = daemon.total(Families.tasksProcessedTotal)
+    for second in 1...60 as ClosedRange<Int64> {
+      var bytes: [UInt8] = []
+      let count = orchestra.step(to: history.last + .seconds(second), into: &bytes)
+      let answer = daemon.take(bytes, at: orchestra.now)
+      #expect(String(decoding: answer.body, as: UTF8.self) == #"{"accepted":\#(count),"duplicates":0,"rejected":[]}"#)
+      #expect(count > 100)
+      #expect(daemon.total(Families.queueDepth) <= 50)
+    }
+    let perSecond = (daemon.total(Families.tasksProcessedTotal) - tasks) / 60
+    #expect((7_000..<11_000).contains(perSecond))
+  }
+
+  @Test(arguments: [15, 30, 60, 300] as [Int64]) func `the grid is made of multiples of the interval`(_ seconds: Int64) {
+    let now = Timestamp(rfc3339: "2026-11-21T02:25:12.573Z")!
+    var history = FastForward(seed: 3, scenario: .steady, through: now, span: .minutes(30), interval: .seconds(seconds))
+    var grid: [Timestamp] = []
+    var tooEarly = 0
+    history.run { bytes, at in
+      grid.append(at)
+      let events = (try? EventStream.read(bytes)) ?? []
+      tooEarly += events.count { $0.time > at || $0.time <= at - history.interval }
+      #expect(events.count <= 10_000)
+    }
+    #expect(tooEarly == 0)
+    #expect(grid.count == history.steps)
+    #expect(grid.count == 1800 / Int(seconds))
+    #expect(grid.allSatisfy { $0.milliseconds % (seconds * 1000) == 0 })
+    #expect(zip(grid, grid.dropFirst()).allSatisfy { $1 - $0 == .seconds(seconds) })
+    #expect(grid.last! <= now && now - grid.last! < .seconds(seconds))
+  }
+
+  @Test func `what goes wrong while a history is applied ends it`() {
+    struct Full: Error {}
+    var history = FastForward(
+      seed: 3, scenario: .steady, through: EventStream.start, span: .minutes(10), interval: .seconds(60))
+    var calls = 0
+    #expect(throws: Full.self) {
+      try history.run { (_, _) throws(Full) in
+        calls += 1
+        if calls == 3 { throw Full() }
+      }
+    }
+    #expect(calls == 3)
+  }
+}
