@@ -10,7 +10,9 @@ public struct Alert: Hashable, Sendable {
   public var endsAt: Timestamp?
   public var generatorURL: String
 
-  public init(labels: LabelSet, annotations: [String: String], startsAt: Timestamp, endsAt: Timestamp? = nil, generatorURL: String = "") {
+  public init(
+    labels: LabelSet, annotations: [String: String], startsAt: Timestamp, endsAt: Timestamp? = nil, generatorURL: String = ""
+  ) {
     self.labels = labels
     self.annotations = annotations
     self.startsAt = startsAt

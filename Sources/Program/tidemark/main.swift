@@ -1,1 +1,3 @@
 import TidemarkCommand
+
+TidemarkCommand.main()

@@ -1,7 +1,8 @@
 /// Every name that a finding can have, in alphabetical order. Each has a page `docs/checks/NAME.md`; tests hold names and pages equal.
 package enum CheckNames {
   package static let all: [String] = [
-    "promql/arguments", "promql/at", "promql/duration", "promql/edges", "promql/feature", "promql/lexical", "promql/limit",
+    "config/file", "config/unknown-key", "config/unsupported", "config/value", "promql/arguments", "promql/at", "promql/duration",
+    "promql/edges", "promql/feature", "promql/lexical", "promql/limit",
     "promql/number",
     "promql/offset", "promql/range", "promql/regex", "promql/series", "promql/syntax", "promql/type", "promql/unknown-function",
     "rule/duplicate", "rule/duration", "rule/field", "rule/file", "rule/group-name", "rule/kind", "rule/label-name", "rule/limit",

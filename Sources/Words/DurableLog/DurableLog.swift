@@ -124,8 +124,11 @@ package final class DurableLog: Sendable {
     try writer.withLock { (writer: inout LogWriter) throws(LogError) in try writer.remove(before: position) }
   }
 
-  /// Syncs and refuses further appends. The folder may be opened by another once this log is gone.
-  package func close() { writer.withLock { $0.close() } }
+  /// Syncs, refuses further appends, and leaves the folder to whoever opens it next.
+  package func close() {
+    writer.withLock { $0.close() }
+    lockFile.unlock()
+  }
 }
 
 extension DurableLog {

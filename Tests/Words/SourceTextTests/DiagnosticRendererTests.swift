@@ -91,12 +91,12 @@ import Testing
   }
 }
 
-/// Compares with a file below `Tests/Golden`; `TIDEMARK_GOLDEN=write` rewrites it, to be reviewed as a difference.
+/// Compares with a file below `Tests/Golden`; `TIDEMARK_REWRITE_GOLDEN=1` rewrites it, to be reviewed as a difference.
 enum Golden {
   static func expect(_ text: String, _ path: String, source: StaticString = #filePath) throws {
     let folder = URL(filePath: "\(source)").deletingLastPathComponent().appending(path: "../../Golden")
     let url = folder.appending(path: path).standardizedFileURL
-    if ProcessInfo.processInfo.environment["TIDEMARK_GOLDEN"] == "write" {
+    if ProcessInfo.processInfo.environment["TIDEMARK_REWRITE_GOLDEN"] == "1" {
       try Data(text.utf8).write(to: url)
       return
     }

@@ -15,7 +15,7 @@ package final class Head: SeriesSource, SampleSink {
   let gate = CommitGate()
   private let lookup = SeriesLookup()
   private let appending: BlockingLock<Ledger>
-  private let totals = BlockingLock(Totals())
+  let totals = BlockingLock(Totals())
   private let families = BlockingLock<[String: MetricMetadata]>([:])
 
   /// What the appender keeps for itself.

@@ -24,7 +24,21 @@ package struct HeadStatistics: Hashable, Sendable {
   package var seriesByLabelPair: [Count]
 }
 
+/// The head's own counts, at hand without a walk.
+package struct HeadTotals: Hashable, Sendable {
+  package var series: Int
+  /// An estimate.
+  package var bytes: Int
+  /// Since the start.
+  package var samplesAppended: UInt64
+}
+
 extension Head {
+  package var totalsNow: HeadTotals {
+    let series = index.read { $0.count }
+    return totals.withLock { HeadTotals(series: series, bytes: $0.bytes, samplesAppended: $0.appended) }
+  }
+
   /// - Parameter limit: how many entries each list has at most.
   /// - Cost: walks over every label value and every series.
   package func statistics(limit: Int = 10) -> HeadStatistics {

@@ -1,0 +1,52 @@
+import ArgumentParser
+import HTTPServer
+import RuleModel
+import SeriesModel
+
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve", abstract: "Takes events and answers scrapes, until it is told to stop.")
+
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() throws {
+    Signals.hold()
+    let daemon: Daemon
+    let configuration: Configuration
+    do {
+      configuration = try options.configuration()
+      daemon = try Daemon(configuration, time: SystemTime()) {
+        StandardError.line("level=warn component=http msg=\"\($0)\"")
+      }
+    } catch {
+      StandardError.line("tidemark: \(Self.explanation(of: error))")
+      throw ExitCode(1)
+    }
+    StandardOutput.line(Self.welcome(ListenAddress(host: configuration.listen.host, port: daemon.server.port)))
+    while Signals.next() == .hangUp {}
+    daemon.stop(within: .seconds(5))
+  }
+
+  /// What was wrong, with the flag that changes it.
+  private static func explanation(of error: any Error) -> String {
+    switch error {
+    case let error as ServerError: "\(error); choose another with --web.listen-address"
+    case let error as RuleFileError: "cannot read \(error.path): \(error.reason) (--config.file)"
+    default: "\(error)"
+    }
+  }
+
+  private static func welcome(_ address: ListenAddress) -> String {
+    """
+    Tidemark \(Version.text) listens on http://\(address)
+      events   POST http://\(address)/api/events
+      metrics  http://\(address)/metrics; to scrape them:
+
+    scrape_configs:
+      - job_name: tidemark
+        honor_labels: true
+        static_configs:
+          - targets: ["\(address)"]
+    """
+  }
+}

@@ -1,0 +1,68 @@
+import Catalogue
+import HTTPServer
+import Instruments
+import SeriesModel
+import Storage
+import Synchronization
+
+/// Brings the families about the program itself up to date, right before each sample.
+final class OwnMetrics: Sendable {
+  private let registry: Registry
+  private let head: Head
+  private let server: Server
+  private let exchanges: ExchangeCounts
+  private let time: any TimeSource
+  private let seen = Mutex(Seen())
+
+  /// What the counters already hold.
+  private struct Seen {
+    var processorSeconds = 0.0
+    var samplesAppended: UInt64 = 0
+  }
+
+  init(_ registry: Registry, head: Head, server: Server, exchanges: ExchangeCounts, time: any TimeSource) {
+    self.registry = registry
+    self.head = head
+    self.server = server
+    self.exchanges = exchanges
+    self.time = time
+  }
+
+  /// Once, at the start.
+  func publishBuild() {
+    let now = time.now()
+    registry.update { update in
+      set(Families.tidemarkStartTimeSeconds, now.seconds, &update, now)
+      let info = update.series(
+        registry.family(Families.tidemarkBuildInfo), [Version.text, Version.revision, Version.swift], created: now)
+      update.set(info, 1)
+    }
+  }
+
+  func report(into update: inout RegistryUpdate) {
+    let now = time.now()
+    exchanges.report(into: &update, registry, at: now)
+    let serving = server.statistics
+    set(Families.tidemarkHTTPConnections, Double(serving.connections), &update, now)
+    set(Families.tidemarkStreamClients, Double(serving.streams), &update, now)
+    set(Families.tidemarkResidentMemoryBytes, Double(ProcessUsage.residentBytes), &update, now)
+    let totals = head.totalsNow
+    set(Families.tidemarkHeadSeries, Double(totals.series), &update, now)
+    set(Families.tidemarkHeadBytes, Double(totals.bytes), &update, now)
+    let processor = ProcessUsage.processorSeconds
+    let (used, appended) = seen.withLock { seen in
+      defer { seen = Seen(processorSeconds: max(processor, seen.processorSeconds), samplesAppended: totals.samplesAppended) }
+      return (max(0, processor - seen.processorSeconds), totals.samplesAppended - seen.samplesAppended)
+    }
+    add(Families.tidemarkCPUSecondsTotal, used, &update, now)
+    add(Families.tidemarkHeadSamplesAppendedTotal, Double(appended), &update, now)
+  }
+
+  private func set(_ family: Family, _ value: Double, _ update: inout RegistryUpdate, _ now: Timestamp) {
+    update.set(update.series(registry.family(family), [], created: now), value)
+  }
+
+  private func add(_ family: Family, _ value: Double, _ update: inout RegistryUpdate, _ now: Timestamp) {
+    update.add(update.series(registry.family(family), [], created: now), value)
+  }
+}

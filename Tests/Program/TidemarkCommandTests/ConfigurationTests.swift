@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import RuleModel
+import SeriesModel
+import SourceText
+import Testing
+
+@testable import TidemarkCommand
+
+@Suite struct ConfigurationTests {
+  func read(_ text: String) -> (Configuration, [Diagnostic]) {
+    ConfigurationFile.read(SourceFile(name: "tidemark.yml", text: text))
+  }
+
+  @Test func `a file sets what it names and leaves the rest`() {
+    let (configuration, diagnostics) = read(
+      """
+      global:
+        scrape_interval: 30s
+        evaluation_interval: 20s
+        external_labels: {region: eu}
+      rule_files: [rules/*.yml]
+      tidemark:
+        web: {listen-address: "127.0.0.1:9999"}
+        storage:
+          sync: always
+          head-bytes: 64MiB
+      """)
+    #expect(diagnostics.isEmpty)
+    #expect(configuration.sampleInterval == .seconds(30))
+    #expect(configuration.evaluationInterval == .seconds(20))
+    #expect(configuration.externalLabels == LabelSet([Label("region", "eu")]))
+    #expect(configuration.ruleFiles == ["rules/*.yml"])
+    #expect(configuration.listen.port == 9999)
+    #expect(configuration.sync == .always)
+    #expect(configuration.headBytes == 64 << 20)
+    #expect(configuration.dataDirectory == Configuration().dataDirectory)
+  }
+
+  @Test(
+    arguments: [
+      ("tidemark: {storage: {sink: always}}", "config/unknown-key", "did you mean \"storage.sync\"?"),
+      ("tidemark: {storage: {sync: sometimes}}", "config/value", nil),
+      ("tidemark: {storage: always}", "yaml/type", nil),
+      ("scrape_configs: []", "config/unsupported", "take it out; it would have no effect"),
+      ("global: {scrape_timeout: 5s}", "config/unsupported", "take it out; it would have no effect"),
+      ("rule_file: [a.yml]", "yaml/unknown-field", nil),
+      ("global: {scrape_interval: 10ms}", "config/value", "use 1s or more"),
+    ] as [(String, String, String?)]) func `what is wrong is told by name`(text: String, check: String, hint: String?) throws
+  {
+    let found = try #require(read(text).1.first)
+    #expect(found.check == check)
+    if let hint { #expect(found.hint == hint) }
+    #expect(!found.range.isUnknown)
+  }
+
+  @Test func `the sample in deploy is right`() throws {
+    let root = URL(filePath: #filePath).appending(path: "../../../..").standardized.path
+    let (configuration, diagnostics) = ConfigurationFile.read(try RuleFiles.load(root + "/deploy/tidemark.yml"))
+    #expect(diagnostics.isEmpty, "\(diagnostics)")
+    #expect(configuration.evaluationInterval == .seconds(15))
+  }
+
+  @Test func `a flag wins over the environment, which wins over the default`() throws {
+    let environment = ["TIDEMARK_STORAGE_PATH": "from-environment", "TIDEMARK_PORT": "7777", "TIDEMARK_STORAGE_SYNC": "always"]
+    let configuration = try ConfigurationOptions.parse(["--data", "from-flag"]).configuration { environment[$0] }
+    #expect(configuration.dataDirectory == "from-flag")
+    #expect(configuration.listen.port == 7777)
+    #expect(configuration.sync == .always)
+  }
+
+  @Test func `a bad value names its source, what was read and what is allowed`() throws {
+    let fromEnvironment = #expect(throws: SettingError.self) {
+      try ConfigurationOptions.parse([]).configuration { $0 == "TIDEMARK_STORAGE_SYNC" ? "never" : nil }
+    }
+    #expect(fromEnvironment?.description == #"TIDEMARK_STORAGE_SYNC is "never", expected kernel or always"#)
+    let fromFlag = #expect(throws: SettingError.self) {
+      try ConfigurationOptions.parse(["--storage.history", "1s"]).configuration { _ in nil }
+    }
+    #expect(fromFlag?.description == #"--storage.history is "1s", expected a duration of at least 5m"#)
+  }
+
+  @Test func `nobody from outside is let in by accident`() throws {
+    let refusal = #expect(throws: ConfigurationProblem.self) {
+      try ConfigurationOptions.parse(["--listen", "0.0.0.0:80"]).configuration { _ in nil }
+    }
+    #expect(refusal?.text.contains("--web.allow-unauthenticated") == true)
+    _ = try ConfigurationOptions.parse(["--listen", "0.0.0.0:80", "--web.allow-unauthenticated"]).configuration { _ in nil }
+  }
+
+  @Test func `every setting has a flag of its name`() throws {
+    let help = ServeCommand.helpMessage()
+    for setting in Setting.all { #expect(help.contains("--" + setting.key), "\(setting.key)") }
+  }
+}
