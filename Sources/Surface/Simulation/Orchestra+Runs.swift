@@ -121,7 +121,9 @@ extension Orchestra {
     if runs[slot].agent != nil, !endTurn(slot, at: time) { return }
     let run = runs[slot]
     if run.stepsLeft == 0 { return endRun(slot, at: time) }
-    if case .planned(run.stepsLeft, let wait) = run.approval {
+    if case .planned(run.stepsLeft, let planned) = run.approval {
+      // Who has a long list decides faster, so that an orderly one never gets to 20.
+      let wait = runs.waiting < Self.longList ? planned : min(planned, chance.milliseconds(2_000...5_000))
       runs[slot].approval = .waiting(since: time)
       runs.waiting += 1
       writer.begin("workflow.run.waiting_approval", .workflows, at: time)
@@ -155,6 +157,7 @@ extension Orchestra {
 }
 
 private extension Orchestra {
+  static let longList = 12
   static let approvers = ["duty-1", "duty-2", "duty-3", "finance-lead", "legal-desk"]
   static let agentErrors = ["timeout", "rate_limited", "tool_error", "invalid_output"]
   static let troubledError = "upstream_unavailable"

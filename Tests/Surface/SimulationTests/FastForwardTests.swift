@@ -39,21 +39,24 @@ final class Daemon: Sendable {
     throws
   {
     let now = Timestamp(rfc3339: "2026-11-21T02:25:12.573Z")!
-    var history = FastForward(seed: 1, scenario: scenario, through: now, span: .minutes(70), interval: .seconds(30))
+    var history = FastForward(seed: 1, scenario: scenario, through: now, span: .minutes(25), interval: .seconds(30))
     let daemon = try Daemon(history.first - .minutes(1))
     var events = 0
-    try history.run { bytes, grid in
+    let areas: [Family.Area] = [.workflow, .agent, .queue, .tasks]
+    var silent = Families.all.filter { areas.contains($0.area) }
+    history.run { bytes, grid in
       let answer = daemon.take(bytes, at: grid)
       let count = bytes.count { $0 == UInt8(ascii: "\n") }
       events += count
       #expect(answer.status == 200)
       #expect(String(decoding: answer.body, as: UTF8.self) == #"{"accepted":\#(count),"duplicates":0,"rejected":[]}"#)
+      silent.removeAll { family in daemon.registry.values(family).contains { $0.value > 0 } }
     }
-    #expect(events > 20_000)
-    let areas: [Family.Area] = [.workflow, .agent, .queue, .tasks]
-    for family in Families.all where areas.contains(family.area) {
-      #expect(daemon.registry.values(family).contains { $0.value > 0 }, "\(family.name) has no data in \(scenario)")
-    }
+    #expect(events > 9_000)
+    // In so short a time maybe no run is tried again, and in a jam nobody decides: those are there, and 0.
+    let rare: Set = ["workflow_retries_total", scenario == .approvalJam ? "workflow_approval_wait_seconds" : ""]
+    #expect(silent.map(\.name).filter { !rare.contains($0) } == [], "no data in \(scenario)")
+    #expect(silent.allSatisfy { !daemon.registry.values($0).isEmpty }, "no series in \(scenario)")
     let waiting = daemon.total(Families.workflowsActive) { $0["state"] == "waiting_approval" }
     #expect(scenario == .approvalJam ? waiting > 20 : waiting <= 20)
     let depth = daemon.total(Families.queueDepth)
@@ -92,7 +95,7 @@ final class Daemon: Sendable {
     history.run { bytes, at in
       grid.append(at)
       let events = (try? EventStream.read(bytes)) ?? []
-      tooEarly += events.count { $0.time > at || $0.time <= at - history.interval }
+      tooEarly += events.count { $0.time > at || $0.time <= at - .seconds(seconds) }
       #expect(events.count <= 10_000)
     }
     #expect(tooEarly == 0)

@@ -125,6 +125,6 @@ import Testing
 
   @Test func `whole counts add up to the rate`() {
     var count = WholeCount()
-    #expect((0..<1_000).reduce(0) { sum, _ in sum + count.take(0.3) } / 10 == 30)
+    #expect((299...300).contains((0..<1_000).reduce(0) { sum, _ in sum + count.take(0.3) }))
   }
 }

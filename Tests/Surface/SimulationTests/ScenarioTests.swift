@@ -11,7 +11,7 @@ import Testing
   }
 
   /// Depth by queue and priority after each event that moves one.
-  static func depths(_ events: [ReadEvent], _ body: (_ time: Timestamp, _ lanes: [String: Double]) -> Void) {
+  static func depths(_ events: [ReadEvent], _ body: (_ event: ReadEvent, _ lanes: [String: Double]) -> Void) {
     var lanes: [String: Double] = [:]
     for event in events {
       let lane = event.text("queue") + "/" + event.text("priority")
@@ -21,34 +21,37 @@ import Testing
       case "queue.dequeued": lanes[lane, default: 0] -= event.count
       default: continue
       }
-      body(event.time, lanes)
+      body(event, lanes)
     }
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func `steady stays below every threshold`(_ seed: UInt64) throws {
-    let events = try EventStream.events(.steady, seed: seed, pace: .history, .hours(3))
+  @Test(arguments: [1, 2] as [UInt64]) func `steady stays below every threshold`(_ seed: UInt64) throws {
+    let events = try EventStream.events(.steady, seed: seed, pace: .history, .minutes(80))
     let workflowEnds = events.filter { ["workflow.run.completed", "workflow.run.failed"].contains($0.type) }
     let agentEnds = events.filter { ["agent.run.completed", "agent.run.failed"].contains($0.type) }
-    #expect(workflowEnds.count > 3_000)
-    #expect(agentEnds.count > 14_000)
+    #expect(workflowEnds.count > 1_500)
+    #expect(agentEnds.count > 7_000)
     #expect((0.0005..<0.0075).contains(Self.share(workflowEnds) { $0.type == "workflow.run.failed" }))
     #expect((0.004..<0.015).contains(Self.share(agentEnds) { $0.type == "agent.run.failed" }))
     #expect((0.01..<0.0375).contains(Self.share(workflowEnds) { $0.number("duration_seconds") > 120 }))
     #expect(workflowEnds.allSatisfy { $0.number("duration_seconds") < 300 })
     let startups = events.filter { $0.type == "agent.started" }
-    #expect(startups.count > 500)
+    #expect(startups.count > 400)
     #expect((0.005..<0.0375).contains(Self.share(startups) { $0.number("startup_seconds") > 0.1 }))
     let (good, failed) = (Self.tasks(events, "task.completed"), Self.tasks(events, "task.failed"))
     #expect((0.0001..<0.00075).contains(failed / (good + failed)))
-    #expect((7_500..<10_000).contains((good + failed) / 10_800))
+    #expect((7_500..<10_000).contains((good + failed) / 4_800))
     var depth = 0.0
-    Self.depths(events.filter { $0.type == "queue.sampled" }) { depth = max(depth, $1.values.reduce(0, +)) }
+    Self.depths(events) { event, lanes in
+      // What arrives and leaves at one time is told in this order.
+      if event.type != "queue.enqueued" { depth = max(depth, lanes.values.reduce(0, +)) }
+    }
     #expect((1...50).contains(depth))
     #expect(Self.mostWaiting(events) <= 20)
   }
 
-  @Test(arguments: [1, 2] as [UInt64]) func `in steady, windows of an alert's length stay below it too`(_ seed: UInt64) throws {
-    let events = try EventStream.events(.steady, seed: seed, pace: .history, .hours(3))
+  @Test(arguments: [3] as [UInt64]) func `in steady, windows of an alert's length stay below it too`(_ seed: UInt64) throws {
+    let events = try EventStream.events(.steady, seed: seed, pace: .history, .minutes(150))
     let ends = events.filter { $0.type == "workflow.run.completed" || $0.type == "workflow.run.failed" }
     for (workflow, ends) in Dictionary(grouping: ends, by: { $0.text("workflow") }) {
       // WorkflowFailureRate: the same window of five minutes would have to be bad for five minutes.
@@ -71,7 +74,7 @@ import Testing
     #expect(Set(events.map(\.source)).count == 4)
     // MessageQueueBackpressure
     let lost = events.filter { $0.type == "queue.dropped" }.reduce(0) { $0 + $1.count }
-    #expect(lost > 100 && lost / 10_800 < 1)
+    #expect(lost > 100 && lost / 9_000 < 1)
     // QueueWithoutConsumers, OldestMessageTooOld, QueueWillOverflow
     let samples = events.filter { $0.type == "queue.sampled" && $0.data["consumers"] != nil }
     #expect(samples.allSatisfy { $0.number("consumers") > 0 && $0.number("oldest_message_age_seconds") < 10 })
@@ -84,10 +87,10 @@ import Testing
     Self.depths(events) { _, lanes in lowest = min(lowest, lanes.values.min()!) }
     // Batches are counted whole: depths matter where a second ends.
     var second = EventStream.start
-    Self.depths(events) { time, lanes in
-      if time >= second + .seconds(1) {
+    Self.depths(events) { event, lanes in
+      if event.time >= second + .seconds(1) {
         depth = max(depth, lanes.values.reduce(0, +))
-        second = time
+        second = event.time
       }
     }
     #expect(events.filter { $0.time > EventStream.start + .seconds(90) }.count < 60 * 350)
@@ -140,7 +143,9 @@ import Testing
       #expect(late.allSatisfy { $0.number("depth") > 5_000 && $0.number("depth") <= $0.number("capacity") }, "\(queue)")
     }
     var passed: Timestamp?
-    Self.depths(events) { time, lanes in if passed == nil, lanes[flooded + "/normal"]! > 5_500 { passed = time } }
+    Self.depths(events) { event, lanes in
+      if passed == nil, lanes[flooded + "/normal", default: 0] > 5_500 { passed = event.time }
+    }
     #expect(passed! - EventStream.start < .seconds(6))
     let consumers = events.filter { $0.type == "queue.sampled" && $0.text("queue") == deserted }.map { $0.number("consumers") }
     #expect(consumers.dropFirst().allSatisfy { $0 == 0 })
@@ -167,14 +172,14 @@ import Testing
     #expect(late.allSatisfy { $0.number("depth") <= 2 && $0.data["consumers"].map { ($0 as! Int) > 0 } ?? true })
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func `one workflow fails in every window of five minutes, the others do not`(
+  @Test(arguments: [1, 2] as [UInt64]) func `one workflow fails in every window of five minutes, the others do not`(
     _ seed: UInt64
   ) throws {
-    let events = try EventStream.events(.failingWorkflow, seed: seed, pace: .history, .hours(1))
+    let events = try EventStream.events(.failingWorkflow, seed: seed, pace: .history, .minutes(40))
     let ends = events.filter { $0.type == "workflow.run.completed" || $0.type == "workflow.run.failed" }
     let name = Roster.workflows[Roster.busiestWorkflow].name
     let (of, others) = (ends.filter { $0.text("workflow") == name }, ends.filter { $0.text("workflow") != name })
-    for minute in stride(from: Int64(7), through: 60, by: 1) {
+    for minute in stride(from: Int64(7), through: 40, by: 1) {
       let end = EventStream.start + .minutes(minute)
       let window = of.filter { $0.time <= end && $0.time > end - .minutes(5) }
       #expect(window.count >= 15, "minute \(minute)")
@@ -185,16 +190,16 @@ import Testing
     #expect(events.contains { $0.text("error_type") == "upstream_unavailable" && $0.text("type") == "api" })
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func `in a jam more than 20 runs wait, for longer than half an hour`(_ seed: UInt64)
+  @Test(arguments: [1, 2] as [UInt64]) func `in a jam more than 20 runs wait, for longer than half an hour`(_ seed: UInt64)
     throws
   {
-    let events = try EventStream.events(.approvalJam, seed: seed, pace: .history, .hours(2), troubleAfter: .minutes(80))
+    let events = try EventStream.events(.approvalJam, seed: seed, pace: .history, .minutes(60), troubleAfter: .minutes(20))
     let decided = events.filter { $0.type == "workflow.run.approved" || $0.type == "workflow.run.rejected" }
-    #expect(decided.count > 100)
-    #expect(decided.allSatisfy { $0.time < EventStream.start + .minutes(80) })
-    #expect(Self.mostWaiting(events.filter { $0.time < EventStream.start + .minutes(80) }) <= 20)
-    #expect(Self.waiting(events, at: EventStream.start + .minutes(89)) > 20)
-    #expect((60...RunBook.waitingLimit + 20).contains(Self.waiting(events, at: EventStream.start + .hours(2))))
+    #expect(decided.count > 50)
+    #expect(decided.allSatisfy { $0.time < EventStream.start + .minutes(20) })
+    #expect(Self.mostWaiting(events.filter { $0.time < EventStream.start + .minutes(20) }) <= 20)
+    #expect(Self.waiting(events, at: EventStream.start + .minutes(29)) > 20)
+    #expect((60...RunBook.waitingLimit + 20).contains(Self.waiting(events, at: EventStream.start + .minutes(60))))
   }
 
   @Test func `a jam ends with decisions on everything`() throws {

@@ -1,10 +1,10 @@
 import Catalogue
-import HTTPClient
 import HTTPServer
 import SeriesModel
 import Synchronization
 import Testing
 
+@testable import HTTPClient
 @testable import Simulation
 
 /// A daemon that answers as it is told, and keeps what it took.
@@ -155,7 +155,7 @@ final class DriverBench {
 
   @Test func `what is refused is counted and told, and not sent again`() {
     let bench = DriverBench([.take, .refuse(2), .status(413)])
-    bench.live(.milliseconds(2_500))
+    bench.live(.milliseconds(3_500))
     #expect(bench.driver.progress.refused > 2)
     #expect(bench.driver.progress.problem?.contains("413") == true)
     bench.live(.seconds(5))

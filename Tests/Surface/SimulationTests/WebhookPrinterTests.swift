@@ -47,7 +47,7 @@ import Testing
       {"status":"firing","labels":{"alertname":"A\u001b[2J","severity":"critical\r"},"annotations":{"description":"one\n\n  two\u009b3"},
        "startsAt":"x\u0007"}
       """#
-    #expect(try WebhookPrinter().lines(for: Self.body(alert)) == ["FIRING   critical  A [2J since x : one two 3"])
+    #expect(try WebhookPrinter().lines(for: Self.body(alert)) == ["FIRING   critical A [2J since x : one two 3"])
   }
 
   @Test(arguments: [
