@@ -90,8 +90,8 @@ let rooms: [Room] = [
       "Rules",
     ]),
   Room(
-    floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPClient"],
-    testUses: ["Catalogue", "Instruments", "Ingest", "HTTPServer"]),
+    floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPServer", "HTTPClient"],
+    testUses: ["SourceText", "PromQLSyntax", "RuleModel", "Catalogue", "Instruments", "Ingest"]),
 
   Room(
     floor: .program, name: "TidemarkCommand",

@@ -23,14 +23,13 @@ struct Courier: Sendable {
   /// Oldest first.
   private var batches: [Batch] = []
   private var retryAt: Instant?
-  private var failures = 0
+  private var failures: Int64 = 0
   private var dueAt: Instant?
   private var isResting = false
 
-  /// Between two attempts: a second, then twice as long each time.
-  static let longestPause = PromDuration.seconds(30)
-  /// It lives on by that much at most before it tells of it.
-  static let slice = PromDuration.minutes(1)
+  /// It lives on by so many bytes of events at most before it tells of them.
+  static let load = 4 << 20
+  static let shortestPause = PromDuration.milliseconds(100)
 
   init(url: String, orchestra: Orchestra, options: SimulationDriver.Options, send: @escaping SimulationDriver.Send) {
     self.url = url
@@ -52,28 +51,36 @@ struct Courier: Sendable {
     while let batch = batches.first {
       let delivery = deliver(batch)
       report(delivery)
-      guard case .again(let after, _) = delivery else {
+      switch delivery {
+      case .taken:
         batches.removeFirst()
         (retryAt, failures) = (nil, 0)
-        continue
+      case .again(let after, _):
+        let at = now + pause(after)
+        (retryAt, failures) = (at, failures + 1)
+        return at
       }
-      failures += 1
-      let pause = min(Self.longestPause, after ?? .seconds(1 << Int64(min(failures - 1, 5))))
-      retryAt = now + max(.milliseconds(100), pause)
-      return retryAt!
     }
     if wall - orchestra.now >= options.interval { return now }
+    // From when it was due, not from when it came: what comes late does not make the next late.
     let next = dueAt.map { max($0 + options.interval, now) } ?? now + options.interval
     dueAt = next
     return next
+  }
+
+  /// A second, then twice as long each time, unless the daemon asked for something.
+  private func pause(_ asked: PromDuration?) -> PromDuration {
+    max(Self.shortestPause, min(options.longestPause, asked ?? .seconds(1 << min(failures, 10))))
   }
 
   private mutating func live(to wall: Timestamp) {
     let behind = wall - orchestra.now
     if isResting || behind > options.patience { orchestra.skip(max(.zero, behind)) }
     isResting = false
-    var bytes: [UInt8] = []
-    let events = orchestra.step(to: min(wall, orchestra.now + Self.slice), into: &bytes)
+    var (bytes, events) = ([UInt8](), 0)
+    while orchestra.now < wall, bytes.count < Self.load {
+      events += orchestra.step(to: min(wall, orchestra.now + .seconds(1)), into: &bytes)
+    }
     batches = Self.divide(bytes, events: events, limit: options.batchEvents)
   }
 
@@ -106,7 +113,9 @@ struct Courier: Sendable {
     switch response.status {
     case 200, 400:
       guard let accepted = number("accepted", in: response.body), let duplicates = number("duplicates", in: response.body) else {
-        return .again(after: nil, problem: text)
+        // Another server says 200, too; a daemon that cannot read a body will never read it.
+        return response.status == 200
+          ? .again(after: nil, problem: text) : .taken(accepted: 0, duplicates: 0, refused: events, problem: text)
       }
       let refused = max(0, events - accepted - duplicates)
       return .taken(accepted: accepted, duplicates: duplicates, refused: refused, problem: refused > 0 ? text : nil)

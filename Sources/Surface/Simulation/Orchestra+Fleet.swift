@@ -17,6 +17,7 @@ struct AgentFleet: Sendable {
 struct TaskFlow: Sendable {
   var lastCount: Int64 = 0
   var tasks = WholeCount()
+  var events = WholeCount()
   var failures = WholeCount()
   var messages = WholeCount()
   var lostMessages = WholeCount()
@@ -58,15 +59,15 @@ extension Orchestra {
   mutating func countTasks(at time: Int64) {
     let seconds = Double(time - work.lastCount) / 1000
     work.lastCount = time
-    let finished = work.tasks.take(Roster.messagesPerSecond * Roster.wave(time, swing: 0.1) * seconds * chance.between(0.98, 1.02))
+    let usual = Roster.messagesPerSecond * Roster.wave(time, swing: 0.1) * chance.between(0.98, 1.02)
+    let finished = work.tasks.take(max(usual, Double(singleTaskEvents)) * seconds)
     let failed = min(finished, work.failures.take(Double(finished) * Self.taskFailures))
-    var left = finished - failed
-    for (i, (share, milliseconds)) in Self.taskDurations.enumerated() {
-      let count = i == Self.taskDurations.count - 1 ? left : Int(Double(finished - failed) * share)
-      left -= count
-      tellTasks("task.completed", count, Int64(Double(milliseconds) * chance.between(0.9, 1.1)), at: time)
-    }
     tellTasks("task.failed", failed, chance.milliseconds(200...900), at: time)
+    if tellsTasksSingly {
+      tellSingly(finished - failed, events: work.events.take(Double(singleTaskEvents) * seconds) - min(failed, 1), at: time)
+    } else {
+      tellTogether(finished - failed, at: time)
+    }
     tellMessages(tasks: finished, seconds, at: time)
   }
 }
@@ -80,6 +81,29 @@ private extension Orchestra {
   static let messagesPerTask = 13.0
   static let bytesPerMessage = 420
   static let lostMessagesPerSecond = 0.4
+
+  mutating func tellTogether(_ count: Int, at time: Int64) {
+    var left = count
+    for (i, (share, milliseconds)) in Self.taskDurations.enumerated() {
+      let part = i == Self.taskDurations.count - 1 ? left : Int(Double(count) * share)
+      left -= part
+      tellTasks("task.completed", part, Int64(Double(milliseconds) * chance.between(0.9, 1.1)), at: time)
+    }
+  }
+
+  mutating func tellSingly(_ count: Int, events: Int, at time: Int64) {
+    let events = max(1, min(events, count))
+    for i in 0..<events {
+      var place = chance.unit()
+      let kind = Self.taskDurations.firstIndex { kind in
+        place -= kind.share
+        return place < 0
+      }
+      let milliseconds = Double(Self.taskDurations[kind ?? Self.taskDurations.count - 1].milliseconds)
+      let part = count * (i + 1) / events - count * i / events
+      tellTasks("task.completed", part, Int64(milliseconds * chance.between(0.9, 1.1)), at: time)
+    }
+  }
 
   mutating func tellTasks(_ type: String, _ count: Int, _ milliseconds: Int64, at time: Int64) {
     guard count > 0 else { return }

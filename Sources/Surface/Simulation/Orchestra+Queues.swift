@@ -28,6 +28,7 @@ extension Orchestra {
   static let orderlyMessages = 45
   /// Consumers that have a backlog work faster.
   static let reserve = 4.0
+  /// Trouble begins with it, so that what alerts wait for is there within seconds.
   static let burst = (milliseconds: Int64(5_000), perSecond: 1_500.0)
   static let floodPerSecond = 150.0
 
@@ -84,13 +85,11 @@ private extension Orchestra {
 
   func trouble(of index: Int, from: Int64, to time: Int64) -> LaneTrouble? {
     guard isTroubled(.queueOverload, at: time) else { return nil }
+    let since = max(from, troubleFrom)
+    let burst = Double(max(0, min(time, troubleFrom + Self.burst.milliseconds) - since)) / 1000 * Self.burst.perSecond
     switch index {
-    case Roster.desertedLane: return LaneTrouble(consumption: 0)
-    case Roster.floodedLane:
-      let since = max(from, troubleFrom)
-      let burst = max(0, min(time, troubleFrom + Self.burst.milliseconds) - since)
-      let extra = (Double(burst) * Self.burst.perSecond + Double(time - since) * Self.floodPerSecond) / 1000
-      return LaneTrouble(extraMessages: extra)
+    case Roster.desertedLane: return LaneTrouble(extraMessages: burst, consumption: 0)
+    case Roster.floodedLane: return LaneTrouble(extraMessages: burst + Double(time - since) / 1000 * Self.floodPerSecond)
     default: return nil
     }
   }

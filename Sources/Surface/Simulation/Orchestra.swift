@@ -25,6 +25,16 @@ package struct Orchestra: Sendable {
     didSet { if pace != oldValue { moveReports() } }
   }
 
+  /// So many events a second tell of single tasks, or of a few: up to 10,000. 0: a handful of events tell of all. More tasks than usual are worked
+  /// off when that is needed for it; a history has none of it.
+  package var singleTaskEvents = 0 {
+    didSet {
+      precondition((0...10_000).contains(singleTaskEvents), "expected 0 to 10,000 task events a second, found \(singleTaskEvents)")
+      if singleTaskEvents != oldValue { moveReports() }
+    }
+  }
+  package let seed: UInt64
+
   var agenda = Agenda()
   var writer: EventWriter
   var chance: Chance
@@ -42,6 +52,7 @@ package struct Orchestra: Sendable {
   ///   - troubleFrom: when the scenario's trouble begins; `nil`: at once.
   package init(seed: UInt64, scenario: Scenario, from start: Timestamp, troubleFrom: Timestamp? = nil) {
     self.scenario = scenario
+    self.seed = seed
     clock = start.milliseconds
     self.troubleFrom = (troubleFrom ?? start).milliseconds
     let kind = UInt64(Scenario.allCases.firstIndex(of: scenario)!)
@@ -99,6 +110,8 @@ package struct Orchestra: Sendable {
 }
 
 extension Orchestra {
+  var tellsTasksSingly: Bool { singleTaskEvents > 0 && pace == .live }
+
   /// Whether the trouble of `scenario` is on.
   func isTroubled(_ scenario: Scenario, at time: Int64) -> Bool { self.scenario == scenario && time >= troubleFrom }
 
@@ -147,7 +160,7 @@ private extension Orchestra {
       case .queueCounts(let lane): (pace.queueCounts, lane, queues.count)
       case .queueSample(let lane): (pace.queueSamples, lane, queues.count)
       case .tierSample(let tier): (pace.tierSamples, tier, Roster.tiers.count)
-      case .taskCounts: (pace.taskCounts, 0, 1)
+      case .taskCounts: (tellsTasksSingly ? 50 : pace.taskCounts, 0, 1)
       }
     let phase = Self.even(period * Int64(place) / Int64(places))
     let next = (Timestamp.floorDivide(time - phase, period) + 1) * period + phase

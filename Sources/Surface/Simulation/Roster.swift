@@ -109,7 +109,8 @@ enum Roster {
   static let lanes: [Lane] = {
     let stages = ["ingest", "plan", "reason", "tools", "review", "notify", "index", "archive"]
     let subjects = ["documents", "tickets", "orders", "events", "images", "transcripts", "contracts", "metrics"]
-    let capacities = [20_000, 50_000]
+    // The deserted one is full within seconds, and drops from then on.
+    let capacities = [20_000, 8_000]
     var lanes: [Lane] = []
     for q in 0..<stages.count * subjects.count {
       // The two queues that may get into trouble first, then those with several priorities.

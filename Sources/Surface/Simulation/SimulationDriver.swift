@@ -15,6 +15,8 @@ package final class SimulationDriver: Pump {
     package var batchEvents = 4_000
     /// For one request.
     package var requestTime = PromDuration.seconds(10)
+    /// Between two attempts, whatever `Retry-After` says.
+    package var longestPause = PromDuration.seconds(30)
     /// How far it may fall behind and still catch up.
     package var patience = PromDuration.minutes(5)
     package init() {}

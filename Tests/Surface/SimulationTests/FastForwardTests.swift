@@ -87,23 +87,43 @@ final class Daemon: Sendable {
     #expect((7_000..<11_000).contains(perSecond))
   }
 
-  @Test(arguments: [15, 30, 60, 300] as [Int64]) func `the grid is made of multiples of the interval`(_ seconds: Int64) {
+  @Test(arguments: [(15, 60), (30, 60), (60, 60), (45, 90), (300, 300)] as [(Int64, Int64)])
+  func `the grid is coarse at first, then that of the interval`(_ seconds: Int64, _ coarse: Int64) {
     let now = Timestamp(rfc3339: "2026-11-21T02:25:12.573Z")!
-    var history = FastForward(seed: 3, scenario: .steady, through: now, span: .minutes(30), interval: .seconds(seconds))
-    var grid: [Timestamp] = []
-    var tooEarly = 0
+    var history = FastForward(
+      seed: 3, scenario: .steady, through: now, span: .minutes(40), interval: .seconds(seconds), fine: .minutes(10))
+    #expect(history.coarseInterval == .seconds(coarse))
+    let fineFrom = history.fineFrom
+    var (grid, outside, most) = ([Timestamp](), 0, 0)
     history.run { bytes, at in
       grid.append(at)
+      let step = PromDuration.seconds(at <= fineFrom ? coarse : seconds)
       let events = (try? EventStream.read(bytes)) ?? []
-      tooEarly += events.count { $0.time > at || $0.time <= at - .seconds(seconds) }
-      #expect(events.count <= 10_000)
+      outside += events.count { $0.time > at || $0.time <= at - step }
+      most = max(most, events.count)
     }
-    #expect(tooEarly == 0)
+    #expect(outside == 0)
+    #expect(most <= 10_000)
     #expect(grid.count == history.steps)
-    #expect(grid.count == 1800 / Int(seconds))
     #expect(grid.allSatisfy { $0.milliseconds % (seconds * 1000) == 0 })
-    #expect(zip(grid, grid.dropFirst()).allSatisfy { $1 - $0 == .seconds(seconds) })
+    #expect(grid.allSatisfy { $0 > fineFrom || $0.milliseconds % (coarse * 1000) == 0 })
+    #expect(zip(grid, grid.dropFirst()).allSatisfy { $1 - $0 == .seconds($1 <= fineFrom ? coarse : seconds) })
+    #expect(abs((now - .minutes(10) - fineFrom).seconds) <= Double(coarse + seconds))
+    #expect((now - .minutes(40) - grid[0]).seconds <= Double(coarse))
     #expect(grid.last! <= now && now - grid.last! < .seconds(seconds))
+  }
+
+  @Test func `the last minutes of a history are told as finely as what follows`() throws {
+    var history = FastForward(
+      seed: 3, scenario: .queueOverload, through: EventStream.start, span: .minutes(30), interval: .seconds(15))
+    var last: [UInt8] = []
+    history.run { bytes, at in if at > EventStream.start - .minutes(4) { last += bytes } }
+    let events = try EventStream.read(last)
+    #expect(events.count { $0.type == "agent.run.started" } > 300)
+    // The trouble began `lead` before the end, to the second.
+    let full = events.first { $0.type == "queue.dropped" && $0.text("reason") == "queue_full" }!
+    let sinceTrouble = full.time - (EventStream.start - Scenario.queueOverload.lead)
+    #expect(sinceTrouble > .zero && sinceTrouble < .seconds(7))
   }
 
   @Test func `what goes wrong while a history is applied ends it`() {

@@ -92,7 +92,7 @@ import Testing
     #expect(!Roster.workflows[Roster.busiestWorkflow].needsApproval)
     for lane in [Roster.floodedLane, Roster.desertedLane] {
       #expect(Roster.lanes.count { $0.queue == Roster.lanes[lane].queue } == 1)
-      #expect(Roster.lanes[lane].capacity > 10_000)
+      #expect(Roster.lanes[lane].capacity > 5_500)
     }
     let texts =
       Roster.workflows.flatMap { [$0.name, $0.triggers.usual] } + Roster.lanes.flatMap { [$0.queue, $0.priority] }
@@ -126,5 +126,21 @@ import Testing
   @Test func `whole counts add up to the rate`() {
     var count = WholeCount()
     #expect((299...300).contains((0..<1_000).reduce(0) { sum, _ in sum + count.take(0.3) }))
+  }
+
+  @Test(arguments: [0, 100, 2_500, 10_000]) func `as many events tell of single tasks as are asked for`(_ perSecond: Int) throws {
+    var orchestra = Orchestra(seed: 13, scenario: .steady, from: EventStream.start)
+    orchestra.singleTaskEvents = perSecond
+    var bytes: [UInt8] = []
+    orchestra.step(to: EventStream.start + .seconds(4), into: &bytes)
+    let events = try EventStream.read(bytes).filter { $0.type.hasPrefix("task.") }
+    let tasks = events.reduce(0) { $0 + $1.count } / 4
+    #expect(tasks > 7_000 && tasks <= max(10_200, Double(perSecond)))
+    if perSecond == 0 { return #expect(events.count < 40) }
+    #expect((0.97...1.01).contains(Double(events.count) / Double(4 * perSecond)), "\(events.count)")
+    let durations = events.map { $0.number("duration_seconds") }.sorted()
+    #expect((0.05...0.2).contains(durations[durations.count / 2]))
+    #expect(events.contains { $0.type == "task.failed" })
+    #expect(Set(events.map(\.id)).count == events.count)
   }
 }

@@ -34,6 +34,7 @@ final class ScriptedDaemon: Sendable {
   var calls: [Call] { state.withLock(\.calls) }
   /// Each body once, however often it came.
   var taken: [[UInt8]] { state.withLock(\.taken) }
+  var everything: [UInt8] { Array(taken.joined()) }
 
   func answer(_ request: ClientRequest) throws(HTTPClientError) -> ClientResponse {
     let body = request.body!
@@ -71,6 +72,7 @@ final class DriverBench {
   var options = SimulationDriver.Options()
 
   init(_ script: [ScriptedDaemon.Answer] = [], _ adjust: (inout SimulationDriver.Options) -> Void = { _ in }) {
+    options.longestPause = .seconds(10)
     adjust(&options)
     let daemon = ScriptedDaemon(script, time: time)
     self.daemon = daemon
@@ -95,12 +97,15 @@ final class DriverBench {
   /// What the orchestra of a bench tells until `span` after its start.
   static func told(_ span: PromDuration) -> [UInt8] { EventStream.bytes(.steady, .seconds(span.milliseconds / 1000)) }
 
+  /// Whether that orchestra begins with `bytes`.
+  static func isBeginning(_ bytes: [UInt8], _ span: PromDuration) -> Bool { bytes == Array(told(span).prefix(bytes.count)) }
+
   @Test func `once a second it posts what happened, and nothing is left out`() {
     let bench = DriverBench()
     bench.live(.seconds(30))
     #expect((28...31).contains(bench.daemon.calls.count))
-    let all = Array(bench.daemon.taken.joined())
-    #expect(Self.told(.seconds(30)).starts(with: all))
+    let all = bench.daemon.everything
+    #expect(Self.isBeginning(all, .seconds(30)))
     #expect(all.count > Self.told(.seconds(28)).count)
     let progress = bench.driver.progress
     #expect(progress.accepted == all.count { $0 == UInt8(ascii: "\n") })
@@ -121,7 +126,7 @@ final class DriverBench {
     Trouble(name: "429", answers: [.status(429, retryAfter: "3"), .status(429, retryAfter: "7")], pauses: [3, 7]),
     Trouble(name: "503", answers: [.status(503, retryAfter: "5")], pauses: [5]),
     Trouble(name: "503 without a time", answers: [.status(503), .status(503), .status(503)], pauses: [1, 2, 4]),
-    Trouble(name: "a time beyond reason", answers: [.status(503, retryAfter: "86400")], pauses: [30]),
+    Trouble(name: "a time beyond reason", answers: [.status(503, retryAfter: "86400")], pauses: [10]),
     Trouble(name: "a time that is none", answers: [.status(503, retryAfter: "soon")], pauses: [1]),
     Trouble(name: "at once", answers: [.status(429, retryAfter: "0")], pauses: [0.1]),
     Trouble(name: "unreachable", answers: [.unreachable, .unreachable], pauses: [1, 2]),
@@ -130,16 +135,16 @@ final class DriverBench {
   ])
   func `what is not taken is sent again, byte for byte, when it is time`(_ trouble: Trouble) {
     let bench = DriverBench([.take, .take] + trouble.answers)
-    bench.live(.seconds(60))
+    bench.live(.seconds(20))
     let calls = bench.daemon.calls
     let attempts = calls[2..<3 + trouble.answers.count]
     #expect(attempts.allSatisfy { $0.body == calls[2].body })
     let pauses = zip(attempts, attempts.dropFirst()).map { ($1.at - $0.at).seconds }
     #expect(zip(pauses, trouble.pauses).allSatisfy { abs($0 - $1) < 0.01 }, "\(pauses)")
     #expect(pauses.count == trouble.pauses.count)
-    let all = Array(bench.daemon.taken.joined())
-    #expect(Self.told(.seconds(60)).starts(with: all))
-    #expect(all.count > Self.told(.seconds(58)).count)
+    let all = bench.daemon.everything
+    #expect(Self.isBeginning(all, .seconds(20)))
+    #expect(all.count > Self.told(.seconds(18)).count)
     #expect(bench.driver.progress.retries == trouble.answers.count)
     #expect(bench.driver.progress.problem == nil)
   }
@@ -150,7 +155,7 @@ final class DriverBench {
     let progress = bench.driver.progress
     let second = bench.daemon.calls[1].body.count { $0 == UInt8(ascii: "\n") }
     #expect(progress.duplicates == second)
-    #expect(progress.accepted + second == Array(bench.daemon.taken.joined()).count { $0 == UInt8(ascii: "\n") })
+    #expect(progress.accepted + second == bench.daemon.everything.count { $0 == UInt8(ascii: "\n") })
   }
 
   @Test func `what is refused is counted and told, and not sent again`() {
@@ -173,7 +178,7 @@ final class DriverBench {
       #expect(call.body.last == UInt8(ascii: "\n"))
       #expect((1...50).contains(call.body.count { $0 == UInt8(ascii: "\n") }))
     }
-    #expect(Self.told(.seconds(5)).starts(with: calls.flatMap(\.body)))
+    #expect(Self.isBeginning(Array(calls.map(\.body).joined()), .seconds(5)))
   }
 
   @Test func `paused, nothing is posted, and no run takes longer for it`() throws {
@@ -197,16 +202,17 @@ final class DriverBench {
   }
 
   @Test func `away for a while, the daemon is told all; away for long, nothing happened`() throws {
-    let short = DriverBench([.take] + Array(repeating: .unreachable, count: 8))
-    short.live(.minutes(6))
-    #expect(Self.told(.minutes(6)).starts(with: short.daemon.taken.joined()))
-    #expect(short.daemon.taken.joined().count > Self.told(.seconds(350)).count)
+    let short = DriverBench([.take] + Array(repeating: .unreachable, count: 3)) { $0.patience = .seconds(20) }
+    short.live(.seconds(40))
+    let told = short.daemon.everything
+    #expect(Self.isBeginning(told, .seconds(40)))
+    #expect(told.count > Self.told(.seconds(38)).count)
 
-    let long = DriverBench([.take] + Array(repeating: .unreachable, count: 40))
-    long.live(.minutes(30))
-    let events = try EventStream.read(Array(long.daemon.taken.joined()))
+    let long = DriverBench([.take] + Array(repeating: .unreachable, count: 8)) { $0.patience = .seconds(20) }
+    long.live(.seconds(120))
+    let events = try EventStream.read(long.daemon.everything)
     let gaps = zip(events, events.dropFirst()).map { $1.time - $0.time }
-    #expect(gaps.max()! > .minutes(15))
+    #expect(gaps.max()! > .seconds(30))
     #expect(gaps.count { $0 > .seconds(2) } == 1)
     #expect(long.time.now() - events.last!.time < .seconds(3))
   }
@@ -216,7 +222,7 @@ final class DriverBench {
     bench.live(.seconds(5))
     bench.driver.change(to: .queueOverload)
     bench.live(.seconds(15))
-    let events = try EventStream.read(Array(bench.daemon.taken.joined()))
+    let events = try EventStream.read(bench.daemon.everything)
     let deserted = events.filter { $0.type == "queue.sampled" && $0.data["consumers"] as? Int == 0 }
     #expect(!deserted.isEmpty)
     #expect(deserted.allSatisfy { $0.time > EventStream.start + .seconds(3) })

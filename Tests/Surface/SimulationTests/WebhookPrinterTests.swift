@@ -1,3 +1,6 @@
+import HTTPClient
+import SeriesModel
+import Synchronization
 import Testing
 
 @testable import Simulation
@@ -64,4 +67,21 @@ import Testing
   }
 
   @Test func `no alerts, no lines`() throws { #expect(try WebhookPrinter().lines(for: Self.body("")) == []) }
+
+  @Test func `a consumer prints what arrives, and refuses what is no webhook`() throws {
+    let lines = Mutex<[String]>([])
+    let consumer = try WebhookConsumer(time: SystemTime()) { line in lines.withLock { $0.append(line) } }
+    defer { consumer.stop() }
+    let client = Client(userAgent: "test", idleLimit: 1)
+    func post(_ body: [UInt8]) throws -> Int {
+      try client.send(
+        ClientRequest("POST", consumer.url, headers: [("Content-Type", "application/json")], body: body), within: .seconds(5)
+      ).status
+    }
+    #expect(try post(Self.body(Self.firing + "," + Self.firing)) == 200)
+    #expect(lines.withLock(\.count) == 2)
+    #expect(lines.withLock { $0.first?.hasPrefix("FIRING   critical CriticalTaskQueueDepth{") } == true)
+    #expect(try post(Array("{}".utf8)) == 400)
+    #expect(lines.withLock(\.count) == 2)
+  }
 }
