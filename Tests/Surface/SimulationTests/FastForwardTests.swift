@@ -39,8 +39,9 @@ final class Daemon: Sendable {
     throws
   {
     let now = Timestamp(rfc3339: "2026-11-21T02:25:12.573Z")!
-    var history = FastForward(seed: 1, scenario: scenario, through: now, span: .minutes(25), interval: .seconds(30))
+    var history = FastForward(seed: 1, scenario: scenario, through: now, span: .minutes(25), interval: .minutes(1))
     let daemon = try Daemon(history.first - .minutes(1))
+    let last = history.last
     var events = 0
     let areas: [Family.Area] = [.workflow, .agent, .queue, .tasks]
     var silent = Families.all.filter { areas.contains($0.area) }
@@ -50,7 +51,9 @@ final class Daemon: Sendable {
       events += count
       #expect(answer.status == 200)
       #expect(String(decoding: answer.body, as: UTF8.self) == #"{"accepted":\#(count),"duplicates":0,"rejected":[]}"#)
-      silent.removeAll { family in daemon.registry.values(family).contains { $0.value > 0 } }
+      if grid.milliseconds % 300_000 == 0 || grid == last {
+        silent.removeAll { family in daemon.registry.values(family).contains { $0.value > 0 } }
+      }
     }
     #expect(events > 9_000)
     // In so short a time maybe no run is tried again, and in a jam nobody decides: those are there, and 0.
@@ -87,7 +90,7 @@ final class Daemon: Sendable {
     #expect((7_000..<11_000).contains(perSecond))
   }
 
-  @Test(arguments: [(15, 60), (30, 60), (60, 60), (45, 90), (300, 300)] as [(Int64, Int64)])
+  @Test(arguments: [(30, 60), (60, 60), (45, 90), (300, 300)] as [(Int64, Int64)])
   func `the grid is coarse at first, then that of the interval`(_ seconds: Int64, _ coarse: Int64) {
     let now = Timestamp(rfc3339: "2026-11-21T02:25:12.573Z")!
     var history = FastForward(
