@@ -28,6 +28,8 @@ struct Room {
   /// Packages from outside, as (product, package).
   var products: [(String, String)] = []
   var tested = true
+  /// What its tests speak to beyond that.
+  var testUses: [String] = []
 }
 
 let rooms: [Room] = [
@@ -87,7 +89,9 @@ let rooms: [Room] = [
       "Storage", "PromQLEngine",
       "Rules",
     ]),
-  Room(floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPClient"]),
+  Room(
+    floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPServer", "HTTPClient"],
+    testUses: ["SourceText", "PromQLSyntax", "RuleModel", "Catalogue", "Instruments", "Ingest"]),
 
   Room(
     floor: .program, name: "TidemarkCommand",
@@ -138,10 +142,11 @@ for room in rooms {
   targets.append(
     .target(name: room.name, dependencies: uses, path: "Sources/\(room.floor.folder)/\(room.name)", swiftSettings: house))
   if room.tested {
-    // A room's tests see what the room sees.
+    // A room's tests see what the room sees, and what they name themselves.
     targets.append(
       .testTarget(
-        name: "\(room.name)Tests", dependencies: [.init(stringLiteral: room.name)] + uses,
+        name: "\(room.name)Tests",
+        dependencies: [.init(stringLiteral: room.name)] + uses + room.testUses.map { .init(stringLiteral: $0) },
         path: "Tests/\(room.floor.folder)/\(room.name)Tests", swiftSettings: house))
   }
 }
