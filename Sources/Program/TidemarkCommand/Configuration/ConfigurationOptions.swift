@@ -3,7 +3,7 @@ import RuleModel
 import SourceText
 
 /// The flags that every serving command takes. A flag wins over the environment, which wins over the file.
-struct ConfigurationOptions: ParsableArguments {
+struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(name: [.customLong("config.file"), .customLong("config")], help: "Configuration file.")
   var file: String?
 
@@ -141,6 +141,11 @@ struct ConfigurationOptions: ParsableArguments {
     return texts.compactMap { key, value in value.map { (key, [$0]) } } + lists.filter { !$0.1.isEmpty }
   }
 
+  /// Reads everything anew, for a reload.
+  var reader: @Sendable () throws -> Configuration {
+    { try configuration() }
+  }
+
   /// File, then environment, then flags. What is wrong is thrown as the text to show.
   func configuration(environment: (String) -> String? = Environment.variable) throws -> Configuration {
     var configuration = Configuration()
@@ -151,6 +156,7 @@ struct ConfigurationOptions: ParsableArguments {
         throw ConfigurationProblem(text: DiagnosticRenderer().render(diagnostics, in: source))
       }
       configuration = read
+      configuration.anchorRuleFiles(at: file)
     }
     try configuration.applyEnvironment(environment)
     for (key, values) in given { try configuration.apply(values, to: key, from: "--" + key) }
@@ -167,4 +173,12 @@ struct ConfigurationOptions: ParsableArguments {
 struct ConfigurationProblem: Error, CustomStringConvertible {
   var text: String
   var description: String { text }
+}
+
+extension Configuration {
+  /// Relative globs of a file start from its folder.
+  fileprivate mutating func anchorRuleFiles(at file: String) {
+    guard let slash = file.lastIndex(of: "/") else { return }
+    ruleFiles = ruleFiles.map { $0.hasPrefix("/") ? $0 : file[...slash] + $0 }
+  }
 }

@@ -8,28 +8,29 @@ import Storage
 struct DaemonStatus: Sendable {
   let started: Timestamp
   let head: Head
-  let configuration: @Sendable () -> Configuration
-  let lastReload: @Sendable () -> (succeeded: Bool, at: Timestamp)
+  let reloading: Reloading
+  let daemon: LateBinding
 
   var system: SystemStatus {
     var status = SystemStatus(runtime: { self.runtime })
     status.build.revision = Version.revision
     status.build.compiler = "swift" + Version.swift
     status.metadata = { head.metadata().mapValues { [$0] } }
-    status.configuration = { configuration().yaml }
-    status.flags = { configuration().flags }
+    status.ruleGroups = { daemon.daemon?.ruler.snapshot().map(RuleGroupStatus.init) ?? [] }
+    status.configuration = { reloading.now.configuration.yaml }
+    status.flags = { reloading.now.configuration.flags }
     status.storage = { limit in self.storage(limit) }
     return status
   }
 
   private var runtime: RuntimeInfo {
-    let reload = lastReload()
+    let reload = reloading.now
     var info = RuntimeInfo(
       startTime: started, workingFolder: ProcessUsage.workingFolder, hostName: ProcessUsage.hostName, lastReload: reload.at)
     info.reloadSucceeded = reload.succeeded
     info.threads = ProcessUsage.threads
     info.processors = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    info.retention = "\(configuration().history)"
+    info.retention = "\(reload.configuration.history)"
     return info
   }
 

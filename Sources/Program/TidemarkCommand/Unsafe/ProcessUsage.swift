@@ -32,6 +32,16 @@ enum ProcessUsage {
     return unsafe String(cString: path)
   }
 
+  /// The path of the running program; empty when `/proc` cannot be read.
+  static var executable: String {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    // Invariant: the pointer is used only inside the closure that lends it, within the buffer's count.
+    let n = unsafe buffer.withUnsafeMutableBytes { bytes in
+      unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
+    }
+    return n > 0 ? String(decoding: buffer[..<n], as: UTF8.self) : ""
+  }
+
   static var hostName: String {
     var buffer = [CChar](repeating: 0, count: 256)
     // Invariant: the last byte stays 0, because the call gets one byte less than there are.
