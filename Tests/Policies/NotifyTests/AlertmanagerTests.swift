@@ -21,10 +21,10 @@ struct AlertmanagerTests {
   }()
 
   @Test(.enabled(if: alertmanager != nil), .timeLimit(.minutes(1)))
-  func `a receiver hears from us what it hears from Alertmanager`() throws {
+  func `a receiver hears from us what it hears from Alertmanager`() async throws {
     let receiver = TestReceiver()
     defer { receiver.stop() }
-    let peer = try Peer(Self.alertmanager!, receiver: receiver.url)
+    let peer = try await Peer(Self.alertmanager!, receiver: receiver.url)
     defer { peer.stop() }
     let clock = SystemTime()
     let service = try NotificationService(
@@ -34,7 +34,9 @@ struct AlertmanagerTests {
         externalURL: Peer.externalURL, log: { Issue.record("logged: \($0)") }))
     defer { service.stop(before: clock.monotonic() + .seconds(2)) }
 
-    let start = clock.now()
+    // From a whole second on: alerts that began longer than the group wait ago would be told at once, one by one.
+    let start = Timestamp(milliseconds: (clock.now().milliseconds / 1000 + 1) * 1000)
+    try await Self.wait(until: start)
     let alerts = Self.alerts(startsAt: start)
     func tell(_ alerts: [Alert]) throws {
       try peer.post(alerts)
@@ -44,16 +46,16 @@ struct AlertmanagerTests {
     }
     // Group wait 0.5 s, group interval 1.5 s: flushes at 0.5, 2.0, 3.5, 5.0; what comes comes half-way between two.
     try tell(alerts)
-    Self.wait(until: start + .milliseconds(1250))
+    try await Self.wait(until: start + .milliseconds(1250))
     try tell(alerts.enumerated().filter { $0.offset % 3 == 0 }.map { Self.ended($0.element, at: clock.now()) })
-    Self.wait(until: start + .milliseconds(2750))
+    try await Self.wait(until: start + .milliseconds(2750))
     let late = Alert(
       labels: ["alertname": "Down", "job": "api", "instance": "late"], annotations: [:], startsAt: clock.now(),
       endsAt: clock.now() + .hours(1))
     try tell([late])
-    Self.wait(until: start + .milliseconds(4250))
+    try await Self.wait(until: start + .milliseconds(4250))
     try tell((alerts + [late]).map { Self.ended($0, at: clock.now()) })
-    Self.wait(until: start + .milliseconds(5700))
+    try await Self.wait(until: start + .milliseconds(5700))
 
     let heard = Dictionary(grouping: receiver.requests) { $0.path }
     for integration in ["all", "few", "firing"] {
@@ -109,7 +111,7 @@ struct AlertmanagerTests {
         annotations: i % 4 == 3
           ? [:] : ["summary": "number \(i) <b>&amp;\u{2029}", "run": "x", "Z": "1", "a": "\u{08}\u{0c}\u{7f}\r"],
         // With and without a fraction, whole tenths.
-        startsAt: Timestamp(milliseconds: start.milliseconds / 1000 * 1000 + [0, 100, 120, 123][i % 4]), endsAt: start + .hours(1),
+        startsAt: start + .milliseconds([0, 100, 120, 123][i % 4]), endsAt: start + .hours(1),
         generatorURL: i % 5 == 0 ? "" : "http://gen/g?x=\(i)&y=<z>")
     }
   }
@@ -120,9 +122,9 @@ struct AlertmanagerTests {
     return alert
   }
 
-  static func wait(until time: Timestamp) {
+  static func wait(until time: Timestamp) async throws {
     let seconds = (time - SystemTime().now()).seconds
-    if seconds > 0 { Thread.sleep(forTimeInterval: seconds) }
+    if seconds > 0 { try await Task.sleep(for: .seconds(seconds)) }
   }
 }
 
@@ -146,7 +148,7 @@ private final class Peer {
   private let url: String
   private let client = Client(userAgent: "test")
 
-  init(_ program: String, receiver: String) throws {
+  init(_ program: String, receiver: String) async throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "tidemark-alertmanager-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appending(path: "alertmanager.yml")
@@ -177,7 +179,7 @@ private final class Peer {
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
-    let isUp = eventually(15) {
+    let isUp = await eventually(15) {
       (try? client.send(ClientRequest("GET", url + "/-/ready"), within: .seconds(1)))?.status == 200
     }
     try #require(isUp, "Alertmanager does not come up at \(url)")

@@ -46,7 +46,6 @@ import Testing
     Case(#"receiver "webhook", webhook[0]: max_alerts: expected 0 (all) or more, found -1"#) {
       $0.receivers[0].webhooks[0].maxAlerts = -1
     },
-    Case(#"receiver "webhook": expected at least one webhook"#) { $0.receivers[0].webhooks = [] },
     Case(#"receiver "webhook" is defined twice"#) { $0.receivers.append($0.receivers[0]) },
     Case(#"route: receiver "x" is not defined (defined: "webhook")"#) { $0.route.receiver = "x" },
     Case("route: expected the name of a receiver") { $0.route.receiver = "" },

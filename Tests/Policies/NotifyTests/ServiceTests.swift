@@ -55,14 +55,14 @@ import Testing
     }
   }
 
-  @Test func `a webhook arrives with the right headers and everything is counted`() throws {
+  @Test func `a webhook arrives with the right headers and everything is counted`() async throws {
     let receiver = TestReceiver()
     defer { receiver.stop() }
     let house = try House([receiver.url + "/hook?token=s3cret"])
     defer { house.stop() }
     #expect(house.value(Families.tidemarkNotificationsTotal) == 0, "born at 0")
     house.fire("A")
-    #expect(eventually { house.value(Families.tidemarkNotificationsTotal) == 1 && house.service.snapshot().log.count == 1 })
+    #expect(await eventually { house.value(Families.tidemarkNotificationsTotal) == 1 && house.service.snapshot().log.count == 1 })
     let request = try #require(receiver.requests.first)
     #expect(request.path == "/hook?token=s3cret")
     #expect(request.headers["content-type"] == "application/json")
@@ -110,7 +110,7 @@ import Testing
     Case("hangs, then listens", [.hang, .answer(200)], requests: 2),
   ]
 
-  @Test(arguments: cases) func `each answer has its consequence`(_ testCase: Case) throws {
+  @Test(arguments: cases) func `each answer has its consequence`(_ testCase: Case) async throws {
     let count = Atomic<Int>(0)
     let receiver = TestReceiver { _ in
       testCase.behaviours[min(count.add(1, ordering: .relaxed).oldValue, testCase.behaviours.count - 1)]
@@ -125,7 +125,7 @@ import Testing
     house.fire("A")
     let failed = Families.tidemarkNotificationsFailedTotal
     #expect(
-      eventually {
+      await eventually {
         if let failure = testCase.failure { return house.value(failed, reason: failure) == 1 }
         return house.service.snapshot().log.count == 1
       })
@@ -141,19 +141,19 @@ import Testing
     }
   }
 
-  @Test func `nobody listens, and the log names the server alone`() throws {
+  @Test func `nobody listens, and the log names the server alone`() async throws {
     let gone = TestReceiver()
     gone.stop()
     let house = try House(["http://user:s3cret@127.0.0.1:\(gone.port)/s3cret?s3cret"]) { $0.route.groupInterval = .seconds(1) }
     defer { house.stop() }
     house.fire("A")
-    #expect(eventually { (house.value(Families.tidemarkNotificationsFailedTotal, reason: "connection") ?? 0) > 0 })
+    #expect(await eventually { (house.value(Families.tidemarkNotificationsFailedTotal, reason: "connection") ?? 0) > 0 })
     let lines = house.logged.withLock { $0 }
     #expect(lines.contains { $0.contains("http://127.0.0.1:\(gone.port)") }, "\(lines)")
     #expect(!lines.contains { $0.contains("s3cret") }, "\(lines)")
   }
 
-  @Test func `receivers that hang hold up neither the others nor those who tell`() throws {
+  @Test func `receivers that hang hold up neither the others nor those who tell`() async throws {
     let hanging = TestReceiver { _ in .hang }
     let working = TestReceiver()
     defer {
@@ -168,7 +168,7 @@ import Testing
     for i in 0..<50 { house.fire("A\(i)") }
     let told = house.clock.monotonic() - start
     #expect(told < 0.5, "telling 50 alerts took \(told) s")
-    #expect(eventually { working.requests.count == 50 })
+    #expect(await eventually { working.requests.count == 50 })
     #expect(house.clock.monotonic() - start < 5)
     #expect(house.registry.value(Families.tidemarkNotificationsPending, ["receiver": "team"]) == 50)
     // What hangs is cut at the end of the program.
@@ -177,7 +177,7 @@ import Testing
     #expect(house.clock.monotonic() - before < 3)
   }
 
-  @Test func `stopping waits for what is under way`() throws {
+  @Test func `stopping waits for what is under way`() async throws {
     let receiver = TestReceiver { _ in
       usleepMilliseconds(300)
       return .answer(200)
@@ -185,24 +185,24 @@ import Testing
     defer { receiver.stop() }
     let house = try House([receiver.url])
     house.fire("A", "B")
-    #expect(eventually { receiver.requests.count == 2 })
+    #expect(await eventually { receiver.requests.count == 2 })
     #expect(house.stop(within: .seconds(5)) == 0)
     #expect(house.service.snapshot().log.count == 2)
   }
 
-  @Test func `a receiver added by a reload is there at 0 and hears`() throws {
+  @Test func `a receiver added by a reload is there at 0 and hears`() async throws {
     let receiver = TestReceiver()
     defer { receiver.stop() }
     let house = try House([receiver.url + "/one"])
     defer { house.stop() }
     house.fire("A")
-    #expect(eventually { receiver.requests.count == 1 })
+    #expect(await eventually { receiver.requests.count == 1 })
     var configuration = NotifyConfiguration(webhooks: [receiver.url + "/one", receiver.url + "/two"], receiver: "team")
     configuration.route.grouping = .allLabels
     configuration.route.groupInterval = .milliseconds(200)
     try house.service.reload(configuration)
     #expect(house.value(Families.tidemarkNotificationsTotal, index: 1) != nil)
-    #expect(eventually { receiver.requests(to: "/two").count == 1 })
+    #expect(await eventually { receiver.requests(to: "/two").count == 1 })
     #expect(receiver.requests(to: "/one").count == 1)
   }
 }

@@ -258,6 +258,60 @@ import Testing
     #expect(story.notifier.snapshot().alerts.map(\.alert.labels["instance"]) == ["i2", "i3"], "ended alerts are forgotten")
   }
 
+  @Test func `a receiver of nobody takes everything and says nothing`() throws {
+    let story = try Story(webhooks: [], Self.quick)
+    story.expect(
+      """
+      0s fire i1
+      20s resolve i1
+      1h end
+      """)
+    #expect(story.notifier.snapshot().groups.isEmpty)
+  }
+
+  @Test func `beyond a limit alerts are lost, counted, and the rest is told`() throws {
+    func limits(_ configuration: inout NotifyConfiguration) {
+      Self.quick(&configuration)
+      configuration.limits.alerts = 3
+      configuration.limits.groups = 2
+      configuration.limits.queuedUpdates = 4
+    }
+    let story = try Story(limits)
+    for name in ["a/1", "b/1", "c/1", "a/2", "d/1"] { story.tell(name, from: story.start, to: nil, resolved: false) }
+    story.move(to: "1s")
+    story.tell("b/2", from: story.start, to: nil, resolved: false)
+    story.move(to: "2s")
+    story.notifier.receive(
+      [AlertUpdate(alert: Alert(labels: [:], annotations: [:], startsAt: story.start), resolved: false)],
+      of: RuleID(file: "f", group: "g", name: "n"), at: story.start)
+    story.move(to: "10s")
+    let lost = story.heard.all.compactMap { event in
+      if case .dropped(_, let count, let loss) = event { return "\(count) \(loss)" }
+      return nil
+    }
+    // a/1 left the queue; of b, c, a, d two groups and so three alerts find room.
+    #expect(lost == ["1 queueFull", "1 groupLimit", "1 groupLimit", "1 noLabels"])
+    #expect(story.notifier.snapshot().alerts.map { $0.alert.labels["instance"] } == ["b/1", "b/2", "c/1"])
+    #expect(story.notifier.snapshot().counters.dropped == ["team": 4])
+    story.tell("c/9", from: story.start, to: nil, resolved: false)
+    story.move(to: "11s")
+    #expect(story.heard.all.last == .dropped(receiver: "team", count: 1, .alertLimit))
+    #expect(NotifierEvent.dropped(receiver: "team", count: 1, .alertLimit).problem == "1 update of alerts lost: too many alerts")
+  }
+
+  @Test func `draining waits for deliveries and not for groups that wait`() throws {
+    let executor = HeldExecutor()
+    let story = try Story(executor: executor)
+    story.fire("i1")
+    story.move(to: "10s")
+    story.fire("Other/i2")
+    story.move(to: "11s")
+    #expect(story.notifier.drain(before: story.clock.monotonic() + .seconds(1)) == 1, "a clock that stands still ends it")
+    executor.release()
+    #expect(story.notifier.drain(before: story.clock.monotonic() + .seconds(1)) == 0)
+    #expect(story.receiver.all.count == 1)
+  }
+
   @Test func `a stage that hushes everything is a success that records nothing`() throws {
     struct Hush: FlushStage {
       var until: Timestamp

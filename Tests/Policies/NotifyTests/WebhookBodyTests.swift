@@ -69,6 +69,15 @@ import Testing
     #expect(String(decoding: writer.bytes, as: UTF8.self) == "\"\(json)\"")
   }
 
+  @Test func `labels and pairs are written the same way`() {
+    let labels: LabelSet = ["a": "1", "b<": "x\u{2028}\"é", "c": "\n"]
+    var (one, other) = (BodyWriter(reserving: 16), BodyWriter(reserving: 16))
+    one.object("", labels)
+    other.object("", labels.labels)
+    #expect(one.bytes == other.bytes)
+    #expect(String(decoding: one.bytes, as: UTF8.self) == #"{"a":"1","b\u003c":"x\u2028\"é","c":"\n"}"#)
+  }
+
   @Test(arguments: [("plain-name_1", "plain-name_1"), ("a.b*(c)", #"a\.b\*\(c\)"#), (#"\+?|[]{}^$"#, #"\\\+\?\|\[\]\{\}\^\$"#)])
   func `a receiver's name is quoted for regular expressions`(_ name: String, _ quoted: String) {
     #expect(WebhookBody.escaped(name) == quoted)

@@ -1,7 +1,7 @@
 import HTTPClient
 import SeriesModel
 
-/// A named destination: everything it lists is told the same, each on its own.
+/// A named destination: everything it lists is told the same, each on its own. One that lists nothing is for alerts that nobody wants to hear of.
 package struct Receiver: Hashable, Sendable {
   package var name: String
   package var webhooks: [Webhook]
@@ -14,7 +14,6 @@ package struct Receiver: Hashable, Sendable {
   var problems: [String] {
     var found: [String] = []
     if name.isEmpty { found.append("receiver: expected a name") }
-    if webhooks.isEmpty { found.append("receiver \"\(name)\": expected at least one webhook") }
     for (i, webhook) in webhooks.enumerated() {
       found += webhook.problems.map { "receiver \"\(name)\", webhook[\(i)]: \($0)" }
     }

@@ -5,33 +5,45 @@ import SeriesModel
 /// An alert with such a label comes before one without. Of all labels, fewer come first; then the first label that differs decides: by its value, and where
 /// the names differ the set without the smaller name is first. Texts compare byte by byte.
 struct AlertOrder {
-  private let job: String?
-  private let instance: String?
-  private let labels: [Label]
+  private typealias Texts = (name: Range<Int>, value: Range<Int>)
 
-  init(_ labels: LabelSet) {
-    job = labels[LabelName.job]
-    instance = labels[LabelName.instance]
-    self.labels = labels.labels
+  private let bytes: [UInt8]
+  private let job: Range<Int>?
+  private let instance: Range<Int>?
+  private let labels: [Texts]
+
+  init(_ set: LabelSet) {
+    bytes = set.bytes
+    job = set.valueRange(of: LabelName.job)
+    instance = set.valueRange(of: LabelName.instance)
+    var labels: [Texts] = []
+    labels.reserveCapacity(16)
+    set.forEachRange { labels.append(($0, $1)) }
+    self.labels = labels
   }
 
   static func < (a: AlertOrder, b: AlertOrder) -> Bool {
-    for (x, y) in [(a.job, b.job), (a.instance, b.instance)] {
-      switch (x, y) {
-      case (nil, nil): continue
-      case (nil, _): return false
-      case (_, nil): return true
-      case (let x?, let y?): if !isSame(x, y) { return precedes(x, y) }
-      }
+    for (x, y) in [(a.job, b.job), (a.instance, b.instance)] where x != nil || y != nil {
+      guard let x, let y else { return x != nil }
+      let order = order(a.bytes, x, b.bytes, y)
+      if order != 0 { return order < 0 }
     }
     if a.labels.count != b.labels.count { return a.labels.count < b.labels.count }
-    for (x, y) in zip(a.labels, b.labels) {
-      if !isSame(x.name, y.name) { return precedes(y.name, x.name) }
-      if !isSame(x.value, y.value) { return precedes(x.value, y.value) }
+    for i in a.labels.indices {
+      let names = order(a.bytes, a.labels[i].name, b.bytes, b.labels[i].name)
+      if names != 0 { return names > 0 }
+      let values = order(a.bytes, a.labels[i].value, b.bytes, b.labels[i].value)
+      if values != 0 { return values < 0 }
     }
     return false
   }
 
-  private static func isSame(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
-  private static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+  /// Less than, equal to or more than 0.
+  private static func order(_ a: [UInt8], _ x: Range<Int>, _ b: [UInt8], _ y: Range<Int>) -> Int {
+    let (a, b) = (a.span, b.span)
+    for i in 0..<min(x.count, y.count) where a[x.lowerBound + i] != b[y.lowerBound + i] {
+      return a[x.lowerBound + i] < b[y.lowerBound + i] ? -1 : 1
+    }
+    return x.count - y.count
+  }
 }

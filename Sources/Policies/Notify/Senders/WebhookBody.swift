@@ -7,46 +7,58 @@ enum WebhookBody {
   static func encode(_ notification: Notification, externalURL: String, maxAlerts: Int) -> [UInt8] {
     let all = notification.alerts
     let alerts = maxAlerts > 0 ? all.prefix(maxAlerts) : all[...]
-    var json = BodyWriter(reserving: 512 + 512 * alerts.count)
-    json.raw("{\"receiver\":")
-    json.string(escaped(notification.receiver))
-    json.member("status", status(isResolved: alerts.allSatisfy(\.isResolved)))
-    json.raw(",\"alerts\":[")
-    for (i, alert) in alerts.enumerated() { write(alert, isFirst: i == 0, to: &json) }
-    json.raw("]")
-    json.member("notification_reason", notification.reason.rawValue)
-    json.member("groupLabels", notification.groupLabels.labels)
-    json.member("commonLabels", common(alerts) { $0.alert.labels.labels })
-    json.member("commonAnnotations", common(alerts) { sorted($0.alert.annotations) })
-    json.member("externalURL", externalURL)
-    json.member("version", "4")
-    json.member("groupKey", notification.groupKey)
+    var json = BodyWriter(reserving: 512 + 768 * alerts.count)
+    json.string("{\"receiver\":", escaped(notification.receiver))
+    json.string(",\"status\":", status(isResolved: alerts.allSatisfy(\.isResolved)))
+    json.raw(",\"alerts\":")
+    for (i, alert) in alerts.enumerated() {
+      json.raw(i == 0 ? "[" : ",")
+      write(alert, to: &json)
+    }
+    json.string("],\"notification_reason\":", notification.reason.rawValue)
+    json.object(",\"groupLabels\":", notification.groupLabels)
+    json.object(",\"commonLabels\":", commonLabels(alerts))
+    json.object(",\"commonAnnotations\":", commonAnnotations(alerts))
+    json.string(",\"externalURL\":", externalURL)
+    json.string(",\"version\":", "4")
+    json.string(",\"groupKey\":", notification.groupKey)
     json.raw(",\"truncatedAlerts\":\(all.count - alerts.count)}\n")
     return json.bytes
   }
 
-  private static func write(_ notified: NotifiedAlert, isFirst: Bool, to json: inout BodyWriter) {
+  private static func write(_ notified: NotifiedAlert, to json: inout BodyWriter) {
     let alert = notified.alert
-    json.raw(isFirst ? "{\"status\":" : ",{\"status\":")
-    json.string(status(isResolved: notified.isResolved))
-    json.member("labels", alert.labels.labels)
-    json.member("annotations", sorted(alert.annotations))
-    json.member("startsAt", time(alert.startsAt))
-    json.member("endsAt", alert.endsAt.map(time) ?? "0001-01-01T00:00:00Z")
-    json.member("generatorURL", alert.generatorURL)
-    json.member("fingerprint", notified.fingerprint.description)
+    json.string("{\"status\":", status(isResolved: notified.isResolved))
+    json.object(",\"labels\":", alert.labels)
+    json.object(",\"annotations\":", sorted(alert.annotations))
+    json.string(",\"startsAt\":", time(alert.startsAt))
+    json.string(",\"endsAt\":", alert.endsAt.map(time) ?? "0001-01-01T00:00:00Z")
+    json.string(",\"generatorURL\":", alert.generatorURL)
+    json.string(",\"fingerprint\":", notified.fingerprint.description)
     json.raw("}")
   }
 
   private static func status(isResolved: Bool) -> String { isResolved ? "resolved" : "firing" }
 
-  /// Pairs that all alerts share.
-  private static func common(_ alerts: ArraySlice<NotifiedAlert>, _ pairs: (NotifiedAlert) -> [Label]) -> [Label] {
+  // MARK: What all alerts share
+
+  private static func commonLabels(_ alerts: ArraySlice<NotifiedAlert>) -> [Label] {
     guard let first = alerts.first else { return [] }
-    var shared = pairs(first)
+    var shared = first.alert.labels.labels
     for alert in alerts.dropFirst() where !shared.isEmpty {
-      let others = Set(pairs(alert))
-      shared.removeAll { !others.contains($0) }
+      let labels = alert.alert.labels
+      shared.removeAll { label in
+        labels.valueRange(of: label.name).map { !labels.bytes[$0].elementsEqual(label.value.utf8) } ?? true
+      }
+    }
+    return shared
+  }
+
+  private static func commonAnnotations(_ alerts: ArraySlice<NotifiedAlert>) -> [Label] {
+    guard let first = alerts.first else { return [] }
+    var shared = sorted(first.alert.annotations)
+    for alert in alerts.dropFirst() where !shared.isEmpty {
+      shared.removeAll { pair in !(alert.alert.annotations[pair.name]?.utf8.elementsEqual(pair.value.utf8) ?? false) }
     }
     return shared
   }
@@ -54,6 +66,8 @@ enum WebhookBody {
   private static func sorted(_ annotations: [String: String]) -> [Label] {
     annotations.map { Label($0.key, $0.value) }.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
+
+  // MARK: Texts
 
   /// What regular expressions would take for more than itself is escaped.
   static func escaped(_ receiver: String) -> String {

@@ -150,12 +150,12 @@ func inThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// Waits until it is so, for at most `seconds`.
-func eventually(_ seconds: Double = 5, _ isSo: () -> Bool) -> Bool {
+func eventually(_ seconds: Double = 5, _ isSo: () -> Bool) async -> Bool {
   let clock = SystemTime()
   let start = clock.monotonic()
   while clock.monotonic() - start < seconds {
     if isSo() { return true }
-    usleep(5000)
+    try? await Task.sleep(for: .milliseconds(5))
   }
   return isSo()
 }
