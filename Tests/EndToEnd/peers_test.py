@@ -11,13 +11,13 @@ PROMETHEUS = peer("prometheus")
 PROMTOOL = peer("promtool")
 
 
-def prometheus(target, folder_flags=()):
-    """A Prometheus that scrapes a Tidemark every second."""
+def prometheus(target, interval="1s"):
+    """A Prometheus that scrapes a Tidemark."""
     port = free_port()
     program = Program([PROMETHEUS, "--config.file=prometheus.yml", "--storage.tsdb.path=data", f"--web.listen-address=127.0.0.1:{port}",
-                       "--log.level=warn", *folder_flags], port)
+                       "--log.level=warn"], port)
     (program.folder / "prometheus.yml").write_text(json.dumps({
-        "global": {"scrape_interval": "1s"},
+        "global": {"scrape_interval": interval},
         "scrape_configs": [{"job_name": "tidemark", "honor_labels": True, "static_configs": [{"targets": [f"127.0.0.1:{target.port}"]}]}],
     }))
     return program
