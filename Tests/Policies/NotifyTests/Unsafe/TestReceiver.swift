@@ -150,7 +150,7 @@ func inThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// Waits until it is so, for at most `seconds`.
-func eventually(_ seconds: Double = 5, _ isSo: () -> Bool) async -> Bool {
+func eventually(_ seconds: Double = 20, _ isSo: () -> Bool) async -> Bool {
   let clock = SystemTime()
   let start = clock.monotonic()
   while clock.monotonic() - start < seconds {
