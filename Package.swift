@@ -28,6 +28,8 @@ struct Room {
   /// Packages from outside, as (product, package).
   var products: [(String, String)] = []
   var tested = true
+  /// What its tests speak to beyond that.
+  var testUses: [String] = []
 }
 
 let rooms: [Room] = [
@@ -48,7 +50,7 @@ let rooms: [Room] = [
   Room(floor: .models, name: "Orchestration", uses: ["SeriesModel"]),
 
   Room(floor: .engines, name: "Storage", uses: ["SeriesModel", "TextCoding"]),
-  Room(floor: .engines, name: "PromQLEngine", uses: ["SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
+  Room(floor: .engines, name: "PromQLEngine", uses: ["CXXHash", "SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
   Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
   Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
   Room(floor: .engines, name: "HTTPClient", uses: ["CCurl", "SeriesModel"]),
@@ -57,7 +59,7 @@ let rooms: [Room] = [
     floor: .policies, name: "Rules",
     uses: [
       "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine",
-      "DurableLog",
+      "Catalogue", "Instruments", "DurableLog",
     ]),
   Room(
     floor: .policies, name: "Notify",
@@ -87,11 +89,14 @@ let rooms: [Room] = [
       "Storage", "PromQLEngine",
       "Rules",
     ]),
-  Room(floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPClient"]),
+  Room(
+    floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPServer", "HTTPClient"],
+    testUses: ["SourceText", "PromQLSyntax", "RuleModel", "Catalogue", "Instruments", "Ingest"]),
 
   Room(
     floor: .program, name: "TidemarkCommand",
     uses: [
+      "CMalloc",
       "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding",
       "MessageTemplate", "Catalogue",
       "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules",
@@ -125,6 +130,8 @@ var targets: [Target] = [
   systemLibrary("CDeflate", pkgConfig: "libdeflate", debian: "libdeflate-dev"),
   systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
   systemLibrary("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
+  // A header of the C library itself.
+  .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
   cxxShim("CRE2", library: "re2"),
   cxxShim("CSimdJSON", library: "simdjson"),
 ]
@@ -135,10 +142,11 @@ for room in rooms {
   targets.append(
     .target(name: room.name, dependencies: uses, path: "Sources/\(room.floor.folder)/\(room.name)", swiftSettings: house))
   if room.tested {
-    // A room's tests see what the room sees.
+    // A room's tests see what the room sees, and what they name themselves.
     targets.append(
       .testTarget(
-        name: "\(room.name)Tests", dependencies: [.init(stringLiteral: room.name)] + uses,
+        name: "\(room.name)Tests",
+        dependencies: [.init(stringLiteral: room.name)] + uses + room.testUses.map { .init(stringLiteral: $0) },
         path: "Tests/\(room.floor.folder)/\(room.name)Tests", swiftSettings: house))
   }
 }

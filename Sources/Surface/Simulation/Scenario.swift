@@ -1,0 +1,47 @@
+import SeriesModel
+
+/// What a simulated orchestration goes through.
+package enum Scenario: String, CaseIterable, Sendable {
+  /// Everything is in order: of the shipped alerts only `Watchdog` fires.
+  case steady
+  /// One queue gets more than its consumers can take, another has lost its consumers.
+  case queueOverload = "queue-overload"
+  /// One workflow fails in two of five runs.
+  case failingWorkflow = "failing-workflow"
+  /// Nobody decides on approvals.
+  case approvalJam = "approval-jam"
+
+  package var summary: String {
+    switch self {
+    case .steady: "everything is in order; only Watchdog fires"
+    case .queueOverload:
+      "one queue gets more than it can take, another has lost its consumers: CriticalTaskQueueDepth, QueueWithoutConsumers"
+    case .failingWorkflow: "one workflow fails in two of five runs: WorkflowFailureRate"
+    case .approvalJam: "nobody decides on approvals: ApprovalBacklog"
+    }
+  }
+
+  /// How long before the present the trouble of a history begins, so that its first alert is due within the first minute.
+  package var lead: PromDuration {
+    switch self {
+    case .steady: .zero
+    case .queueOverload: .seconds(90)
+    case .failingWorkflow: .minutes(5)
+    case .approvalJam: .minutes(40)
+    }
+  }
+}
+
+/// How finely an orchestration reports. What happens is the same; how many events tell of it is not.
+package enum Pace: Sendable {
+  /// Counts every second, samples every five: 200 events a second.
+  case live
+  /// For a history: counts every minute, starts of agent runs left out (an end says all that counts): 25,000 events an hour.
+  case history
+
+  var queueCounts: Int64 { self == .live ? 1_000 : 60_000 }
+  var queueSamples: Int64 { self == .live ? 5_000 : 120_000 }
+  var taskCounts: Int64 { self == .live ? 1_000 : 30_000 }
+  var tierSamples: Int64 { self == .live ? 10_000 : 60_000 }
+  var tellsAgentStarts: Bool { self == .live }
+}
