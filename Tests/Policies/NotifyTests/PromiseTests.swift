@@ -1,6 +1,5 @@
 import AlertModel
 import SeriesModel
-import Synchronization
 import Testing
 
 @testable import Notify
@@ -16,8 +15,8 @@ import Testing
       var taken = 0
     }
 
-    let state: Mutex<State>
-    init(seed: UInt64) { state = Mutex(State(random: SplitMix64(seed: seed))) }
+    let state: Monitor<State>
+    init(seed: UInt64) { state = Monitor(State(random: SplitMix64(seed: seed))) }
 
     func answer(_ notification: AlertModel.Notification) -> DeliveryOutcome {
       state.withLock { state in

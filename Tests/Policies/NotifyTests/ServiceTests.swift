@@ -15,7 +15,7 @@ import Testing
     let clock = SystemTime()
     let registry: Registry
     let service: NotificationService
-    let logged = Mutex<[String]>([])
+    let logged = Monitor<[String]>([])
 
     init(_ urls: [String], _ change: (inout NotifyConfiguration) -> Void = { _ in }) throws {
       var configuration = NotifyConfiguration(webhooks: urls, receiver: "team")
@@ -208,7 +208,7 @@ import Testing
 
 private final class Weak<Object: AnyObject & Sendable>: Sendable {
   private struct Held: Sendable { weak var object: Object? }
-  private let held = Mutex(Held())
+  private let held = Monitor(Held())
   var value: Object? { held.withLock { $0.object } }
   func set(_ object: Object) { held.withLock { $0.object = object } }
 }
