@@ -172,8 +172,8 @@ import Testing
     #expect(house.registry.value(Families.tidemarkNotificationsPending, ["receiver": "team"]) == 50)
     // What hangs is cut at the end of the program.
     let before = house.clock.monotonic()
-    #expect(house.stop(within: .milliseconds(300)) == 50)
-    #expect(house.clock.monotonic() - before < 3)
+    #expect(house.stop(within: .seconds(2)) == 50)
+    #expect(house.clock.monotonic() - before < 4)
   }
 
   @Test func `stopping waits for what is under way`() async throws {
