@@ -63,7 +63,9 @@ let rooms: [Room] = [
     ]),
   Room(
     floor: .policies, name: "Notify",
-    uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog"]),
+    uses: [
+      "SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog",
+    ]),
   Room(
     floor: .policies, name: "Ingest",
     uses: ["CSimdJSON", "CXXHash", "SeriesModel", "TextCoding", "DurableLog", "Catalogue", "Orchestration", "Instruments"],

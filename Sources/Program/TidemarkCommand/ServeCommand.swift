@@ -14,17 +14,16 @@ struct ServeCommand: ParsableCommand {
     Allocator.returnLargeBlocks()
     Signals.hold()
     let daemon: Daemon
-    let configuration: Configuration
     do {
-      configuration = try options.configuration()
+      let configuration = try options.configuration()
       daemon = try Daemon(
         configuration, in: .init(time: SystemTime(), log: { StandardError.line("tidemark: \($0)") }, read: options.reader))
+      try daemon.start()
     } catch {
       StandardError.line("tidemark: \(Self.explanation(of: error))")
       throw ExitCode(1)
     }
-    StandardOutput.line(Self.welcome(ListenAddress(host: configuration.listen.host, port: daemon.server.port)))
-    daemon.start()
+    StandardOutput.line(Self.welcome(daemon.address))
     while Signals.next() == .hangUp {
       do { try daemon.reload() } catch { StandardError.line("tidemark: nothing is reloaded: \(Self.explanation(of: error))") }
     }
@@ -41,7 +40,7 @@ struct ServeCommand: ParsableCommand {
     }
   }
 
-  private static func welcome(_ address: ListenAddress) -> String {
+  static func welcome(_ address: ListenAddress) -> String {
     """
     Tidemark \(Version.text) listens on http://\(address)
       events   POST http://\(address)/api/events

@@ -27,7 +27,7 @@ import Testing
 
   func start(_ configuration: Configuration, read: (@Sendable () throws -> Configuration)? = nil) throws -> Daemon {
     let daemon = try Daemon(configuration, in: .init(time: SystemTime(), log: { _ in }, read: read))
-    daemon.start()
+    try daemon.start()
     return daemon
   }
 

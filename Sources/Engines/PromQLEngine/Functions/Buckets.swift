@@ -51,25 +51,29 @@ struct Buckets {
   }
 
   /// The share of observations between two values.
-  func fraction(from lower: Double, to upper: Double) -> Double {
+  ///
+  /// 3.5 lets the first bucket begin at minus infinity, which leaves no share of it to tell; later releases let it begin at zero where its bound is
+  /// positive, and count it whole where it is not.
+  func fraction(from lower: Double, to upper: Double, _ edition: Edition) -> Double {
     guard isComplete, let total = counts.last, total != 0, !lower.isNaN, !upper.isNaN else { return .nan }
     if lower >= upper { return 0 }
-    let share = (min(rank(of: upper), total) - min(rank(of: lower), total)) / total
-    return share
+    let (low, high) = (rank(of: lower, edition), rank(of: upper, edition))
+    // Comparisons that NaN does not stop from going on as NaN.
+    return ((high > total ? total : high) - (low > total ? total : low)) / total
   }
 
   /// How many observations lie below a value.
-  private func rank(of value: Double) -> Double {
+  private func rank(of value: Double, _ edition: Edition) -> Double {
     var below = 0.0
+    var start = edition == .newest && bounds[0] > 0 ? 0 : -Double.infinity
     for i in bounds.indices {
-      let start = i == 0 ? -Double.infinity : bounds[i - 1]
       if start >= value { return below }
       if bounds[i] > value {
-        // Observations of the first bucket are not negative where its bound is positive.
-        let from = i == 0 && bounds[0] > 0 ? 0 : start
-        return below + (counts[i] - below) * (value - from) / (bounds[i] - from)
+        if edition == .newest, start == -.infinity { return counts[i] }
+        return below + (counts[i] - below) * (value - start) / (bounds[i] - start)
       }
       below = counts[i]
+      start = bounds[i]
     }
     return counts[counts.count - 1]
   }

@@ -49,18 +49,25 @@ extension MathFunction {
 }
 
 /// A moment in seconds since 1970, taken apart in UTC.
+///
+/// The reference's calendar begins in the year -292277022399 and counts seconds from there in 64 bits without a sign. What lies before goes round to the
+/// far end, and so does what is no 64-bit number: on its machines that becomes the least one.
 struct CivilTime {
-  private let seconds: Int64
+  private let days: Int64
+  /// Seconds of the day.
+  private let rest: Int64
 
-  /// The fraction is cut off. What does not fit into the calendar's reach counts as its edge.
+  private static let firstDay: Int64 = -106_751_990_353_932
+
+  /// The fraction is cut off.
   init(seconds: Double) {
-    let edge = 9e15
-    self.seconds = seconds.isNaN ? 0 : Int64(max(-edge, min(edge, seconds)))
+    let whole = seconds.magnitude < 0x1p63 ? Int64(seconds) : .min
+    let sinceFirst = UInt64(bitPattern: whole &- Self.firstDay &* 86_400)
+    days = Int64(sinceFirst / 86_400) + Self.firstDay
+    rest = Int64(sinceFirst % 86_400)
   }
 
   func part(_ function: MathFunction) -> Double {
-    let days = Timestamp.floorDivide(seconds, 86_400)
-    let rest = seconds - days * 86_400
     switch function {
     case .minute: return Double(rest / 60 % 60)
     case .hour: return Double(rest / 3600)

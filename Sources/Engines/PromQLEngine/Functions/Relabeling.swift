@@ -16,7 +16,7 @@ enum Relabeling: Hashable, Sendable {
   func check() throws(QueryError) {
     switch self {
     case .replace(let replacement):
-      if replacement.target.isEmpty { throw .execution("invalid destination label name in label_replace(): \(replacement.target)") }
+      try replacement.check()
     case .join(let joining):
       for source in joining.sources where source.isEmpty {
         throw .execution("invalid source label name in label_join(): \(source)")
@@ -38,22 +38,24 @@ struct LabelReplacement: Hashable, Sendable {
   let template: String
   let source: String
   let pattern: String
-  private let expression: RegularExpression
+  /// `nil`: the pattern is broken, which is told when it is evaluated.
+  private let expression: RegularExpression?
 
   /// - Parameter arguments: those behind the vector.
-  init(_ arguments: [String]) throws(QueryError) {
+  init(_ arguments: [String]) {
     (target, template, source, pattern) = (arguments[0], arguments[1], arguments[2], arguments[3])
-    do {
-      expression = try RegularExpression(pattern)
-    } catch {
-      throw .execution("invalid regular expression in label_replace(): \(pattern)")
-    }
+    expression = try? RegularExpression(pattern)
+  }
+
+  func check() throws(QueryError) {
+    if expression == nil { throw .execution("invalid regular expression in label_replace(): \(pattern)") }
+    if target.isEmpty { throw .execution("invalid destination label name in label_replace(): \(target)") }
   }
 
   /// `nil`: the labels stay.
   func apply(_ labels: LabelSet) -> LabelSet? {
     let value = labels[source] ?? ""
-    guard let match = expression.firstMatch(in: value) else { return nil }
+    guard let expression, let match = expression.firstMatch(in: value) else { return nil }
     return labels.setting(target, expression.expand(template: template, match: match, in: value))
   }
 

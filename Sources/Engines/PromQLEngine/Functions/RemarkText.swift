@@ -17,16 +17,19 @@ enum RemarkText {
       + GoText.quoted(name)
   }
 
-  static func badBucket(_ bound: String, metric: String) -> String {
-    "bucket label \"le\" is missing or has a malformed value of \(GoText.quoted(bound))" + named(metric)
+  static func badBucket(_ bound: String, metric: String, _ edition: Edition) -> String {
+    "bucket label \"le\" is missing or has a malformed value of \(GoText.quoted(bound))" + named(metric, edition)
   }
 
-  static func forcedMonotonicity(metric: String) -> String {
+  static func forcedMonotonicity(metric: String, _ edition: Edition) -> String {
     "input to histogram_quantile needed to be fixed for monotonicity "
-      + "(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)" + named(metric)
+      + "(see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)" + named(metric, edition)
   }
 
   static let sortWithoutEffect = "sort is ineffective for range queries since results are always ordered by labels"
 
-  private static func named(_ metric: String) -> String { metric.isEmpty ? "" : " for metric name \(GoText.quoted(metric))" }
+  /// 3.5 names even what has no name.
+  private static func named(_ metric: String, _ edition: Edition) -> String {
+    metric.isEmpty && edition == .newest ? "" : " for metric name \(GoText.quoted(metric))"
+  }
 }

@@ -40,7 +40,7 @@ final class BucketOperator: VectorOperator {
     case .fraction:
       return try finish(
         compute(run, input, histograms, grid) { buckets, step, _ in
-          buckets.fraction(from: scalars[0][step], to: scalars[1][step])
+          buckets.fraction(from: scalars[0][step], to: scalars[1][step], run.options.edition)
         }, histograms.set, grid, delayed)
     case .quantile:
       return try finish(
@@ -83,7 +83,9 @@ final class BucketOperator: VectorOperator {
         }
         if !buckets.isEmpty { output[i * grid.count + step] = value(&buckets, step, &wasForced) }
       }
-      if wasForced { run.inform(RemarkText.forcedMonotonicity(metric: histograms.names[i]), at: plan.vectorRange) }
+      if wasForced {
+        run.inform(RemarkText.forcedMonotonicity(metric: histograms.names[i], run.options.edition), at: plan.vectorRange)
+      }
     }
     return output
   }
@@ -98,8 +100,8 @@ final class BucketOperator: VectorOperator {
     }
     for row in histograms.malformed where !input.isEmpty(row) {
       let labels = input.set.labels[row]
-      let metric = run.options.delaysNameRemoval ? labels.metricName ?? "" : ""
-      run.warn(RemarkText.badBucket(labels[LabelName.bucket] ?? "", metric: metric), at: plan.vectorRange)
+      let text = RemarkText.badBucket(labels[LabelName.bucket] ?? "", metric: labels.metricName ?? "", run.options.edition)
+      run.warn(text, at: plan.vectorRange)
     }
   }
 

@@ -61,15 +61,24 @@ final class Choice: VectorOperator {
     let present = rows.filter { Cell.isPresent(input.values[$0 * input.steps + step]) }
     if plan.op == .limitRatio {
       let ratio = max(-1, min(1, parameter))
-      return present.filter { Self.isSampled(input.set.labels[$0], ratio: ratio) }
+      if ratio == 0 { return [] }
+      return heaped(present.filter { Self.isSampled(input.set.labels[$0], ratio: ratio) }, input, step)
     }
     let k = Int(min(parameter, Double(input.count)))
     if k < 1 { return [] }
-    if plan.op == .limitk { return Array(present.prefix(k)) }
+    if plan.op == .limitk { return heaped(Array(present.prefix(k)), input, step) }
     let isTop = plan.op == .topk
     var heap = ChoiceHeap(limit: k, isTop: isTop)
     for row in present { heap.offer(input.values[row * input.steps + step], row) }
     return heap.best()
+  }
+
+  /// Rows that are not ranked come in the order of the heap in which the reference collects them.
+  private func heaped(_ rows: [Int], _ input: Rows, _ step: Int) -> [Int] {
+    if rows.count < 2 || input.steps > 1 { return rows }
+    var heap = ChoiceHeap(limit: rows.count, isTop: true)
+    for row in rows { heap.offer(input.values[row * input.steps + step], row) }
+    return heap.rows
   }
 
   /// Whether the series' place between 0 and 1, which its labels give, is within the ratio: from below, or from above where it is negative.
@@ -102,6 +111,9 @@ struct ChoiceHeap {
       siftDown(0)
     }
   }
+
+  /// As they lie in the heap.
+  var rows: [Int] { items.map(\.row) }
 
   /// The rows, best first.
   func best() -> [Int] {

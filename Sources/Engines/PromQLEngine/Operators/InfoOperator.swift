@@ -149,7 +149,8 @@ private final class InfoSelection: Sendable {
   }
 
   func read(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
-    let shift = try run.resolve(shift)
+    // 3.5 looks them up at the time of evaluation, wherever the series come from.
+    let shift = try run.resolve(run.options.edition == .newest ? shift : .none)
     let span = TimeSpan(
       from: Timestamp(milliseconds: shift.reference(grid.start) - run.lookback + 1),
       through: Timestamp(milliseconds: shift.reference(grid.end)))

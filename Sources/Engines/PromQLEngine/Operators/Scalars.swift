@@ -25,10 +25,10 @@ final class ClockOperator: ScalarOperator {
   func values(_ run: Evaluation, _ grid: StepGrid) -> ScalarRow {
     switch function {
     case .time: .perStep((0..<grid.count).map { Double(grid.time($0)) / 1000 })
-    case .start: .constant(Double(run.outer.start) / 1000)
-    case .end: .constant(Double(run.outer.end) / 1000)
+    case .start: .constant(run.outer.start.seconds)
+    case .end: .constant(run.outer.end.seconds)
     case .step: .constant(Double(run.outerStep) / 1000)
-    case .range: .constant(Double(run.outer.end - run.outer.start) / 1000)
+    case .range: .constant((run.outer.end - run.outer.start).seconds)
     }
   }
 }

@@ -38,9 +38,18 @@ final class SelectedSeries: Sendable {
     } catch {
       throw QueryError(error)
     }
-    let found = Found(refs: selection.refs, set: SeriesSet(unique: selection.labels))
+    let found = Self.inOrderOfArrival(selection)
     entry.withLock { $0 = Entry(generation: generation, span: wide, found: found) }
     return found
+  }
+
+  /// Series in the order in which the source got to know them. The reference's head has them so, and it shows: in the order of instant results, in which of
+  /// equal values `topk` takes, in what `limitk` takes, and in which duplicates an error names.
+  private static func inOrderOfArrival(_ selection: SeriesSelection) -> Found {
+    let refs = selection.refs
+    if zip(refs, refs.dropFirst()).allSatisfy({ $0 < $1 }) { return Found(refs: refs, set: SeriesSet(unique: selection.labels)) }
+    let order = refs.indices.sorted { refs[$0] < refs[$1] }
+    return Found(refs: order.map { refs[$0] }, set: SeriesSet(unique: order.map { selection.labels[$0] }))
   }
 }
 

@@ -47,8 +47,14 @@ extension Lowering {
     let input = others.remove(at: place)
     return .overTime(
       OverTimePlan(
-        function: function, input: try range(input), parameters: try scalars(others), inputRange: Self.bare(input).range,
+        function: function, input: try range(input), parameters: try scalars(others), inputRange: Self.place(ofRange: input),
         firstRange: Self.bare(call.arguments[0]).range))
+  }
+
+  /// Where remarks about a range stand: the reference loses a subquery's place when it evaluates it.
+  private static func place(ofRange expr: Expr) -> SourceRange {
+    if case .subquery = bare(expr) { return SourceRange(0, 0) }
+    return bare(expr).range
   }
 
   private func math(_ function: MathFunction, _ call: Call) throws(QueryError) -> Plan {
@@ -94,7 +100,7 @@ extension Lowering {
     let texts = try strings(call.arguments.dropFirst())
     let vector = try vector(call.arguments[0])
     if call.function == "label_join" { return .relabel(vector, .join(LabelJoining(texts))) }
-    return .relabel(vector, .replace(try LabelReplacement(texts)))
+    return .relabel(vector, .replace(LabelReplacement(texts)))
   }
 
   /// A label's name is UTF-8, though a string may not be.

@@ -56,7 +56,8 @@ public final class Engine: Sendable {
   ) throws(QueryError) -> QueryResult {
     let query = try compile(expr, text)
     let grid = try Self.grid(start, end, step)
-    let run = evaluation(query, over: grid, step: step.milliseconds, on: view, until: cancellation, lookback: lookback)
+    let run = evaluation(
+      query, from: start, through: end, step: step.milliseconds, on: view, until: cancellation, lookback: lookback)
     return try measure(run) { (run) throws(QueryError) in try query.range(run, over: grid) }
   }
 
@@ -78,7 +79,8 @@ public final class Engine: Sendable {
     let query = try CompiledQuery(expr, source: expr.description, features: options.features)
     let grid = try Self.grid(start, end, step)
     let isInstant = start == end
-    let run = evaluation(query, over: grid, step: isInstant ? 0 : step.milliseconds, on: view, until: cancellation, lookback: nil)
+    let run = evaluation(
+      query, from: start, through: end, step: isInstant ? 0 : step.milliseconds, on: view, until: cancellation, lookback: nil)
     run.trace = Trace()
     _ = isInstant ? try query.instant(run, at: start) : try query.range(run, over: grid)
     let statistics = run.statistics
@@ -92,7 +94,7 @@ public final class Engine: Sendable {
   func instant(
     _ query: CompiledQuery, at time: Timestamp, on view: any SeriesView, until cancellation: Cancellation, lookback: PromDuration?
   ) throws(QueryError) -> QueryResult {
-    let run = evaluation(query, over: StepGrid(at: time), step: 0, on: view, until: cancellation, lookback: lookback)
+    let run = evaluation(query, from: time, through: time, step: 0, on: view, until: cancellation, lookback: lookback)
     return try measure(run) { (run) throws(QueryError) in try query.instant(run, at: time) }
   }
 
@@ -114,11 +116,12 @@ public final class Engine: Sendable {
   }
 
   private func evaluation(
-    _ query: CompiledQuery, over grid: StepGrid, step: Int64, on view: any SeriesView, until cancellation: Cancellation,
-    lookback: PromDuration?
+    _ query: CompiledQuery, from start: Timestamp, through end: Timestamp, step: Int64, on view: any SeriesView,
+    until cancellation: Cancellation, lookback: PromDuration?
   ) -> Evaluation {
     Evaluation(
-      on: view, options: options, lookback: lookback, over: grid, step: step, text: query.source, until: cancellation, clock: clock)
+      on: view, options: options, lookback: lookback, span: TimeSpan(from: start, through: end), step: step, text: query.source,
+      until: cancellation, clock: clock)
   }
 
   private func measure(

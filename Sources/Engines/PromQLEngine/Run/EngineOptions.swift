@@ -6,7 +6,7 @@ public enum Edition: Hashable, Sendable {
   /// Prometheus 3.5.
   case v3_5
   /// What came after it as well: remarks on sorting without effect, duplicates named in order, rows of one label set that are one series where their steps
-  /// do not meet.
+  /// do not meet, buckets that begin at zero in `histogram_fraction`, `info` at the times of its series.
   case newest
 }
 

@@ -7,8 +7,8 @@ final class Evaluation {
   let view: any SeriesView
   let options: EngineOptions
   let lookback: Int64
-  /// The query's own times, which `@ start()`, `step()` and so on mean wherever they stand.
-  let outer: StepGrid
+  /// The query's own times, which `@ start()`, `step()` and so on mean wherever they stand. The end may lie behind the last step.
+  let outer: TimeSpan
   /// Zero for an instant query.
   let outerStep: Int64
   private let cancellation: Cancellation
@@ -24,13 +24,13 @@ final class Evaluation {
   private(set) var currentSamples = 0
 
   init(
-    on view: any SeriesView, options: EngineOptions, lookback: PromDuration?, over grid: StepGrid, step: Int64, text: String,
+    on view: any SeriesView, options: EngineOptions, lookback: PromDuration?, span: TimeSpan, step: Int64, text: String,
     until cancellation: Cancellation, clock: (any TimeSource)?
   ) {
     self.view = view
     self.options = options
     self.lookback = (lookback ?? options.lookback).milliseconds
-    outer = grid
+    outer = span
     outerStep = step
     self.cancellation = cancellation
     deadline = clock.map { ($0, $0.monotonic() + options.timeout) }
@@ -97,7 +97,7 @@ final class Evaluation {
     switch length {
     case .fixed(let milliseconds): return milliseconds
     case .computed(let expr, let mayBeNegative):
-      return try DurationArithmetic(step: outerStep, range: outer.end - outer.start).milliseconds(
+      return try DurationArithmetic(step: outerStep, range: (outer.end - outer.start).milliseconds).milliseconds(
         expr, mayBeNegative: mayBeNegative)
     }
   }
@@ -107,8 +107,8 @@ final class Evaluation {
     switch shift.at {
     case nil: return ResolvedShift(offset: offset, at: nil)
     case .timestamp(let time): return ResolvedShift(offset: offset, at: time.milliseconds)
-    case .start: return ResolvedShift(offset: offset, at: outer.start)
-    case .end: return ResolvedShift(offset: offset, at: outer.end)
+    case .start: return ResolvedShift(offset: offset, at: outer.start.milliseconds)
+    case .end: return ResolvedShift(offset: offset, at: outer.end.milliseconds)
     }
   }
 }

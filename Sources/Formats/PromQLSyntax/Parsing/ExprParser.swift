@@ -164,6 +164,8 @@ struct ExprParser {
     case .number: return "number \(abbreviated(text))"
     case .duration: return "duration \(abbreviated(text))"
     case _ where token.kind.isKeyword: return "<\(text)>"
+    // The reference's lexer has no name for this one.
+    case .at: return "\"<Item 57400>\" <op:\(text)>"
     case _ where token.kind.isOperator: return "<op:\(text)>"
     case _ where token.kind.isAggregator: return "<aggr:\(text)>"
     default: return GoText.quoted(text)

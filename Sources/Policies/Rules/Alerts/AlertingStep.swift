@@ -10,7 +10,7 @@ struct SeenAlert: Hashable, Sendable {
 /// The alerts of one rule after a pass, worked out from those before it. Nothing is sent or written here.
 struct AlertingStep: Sendable {
   private(set) var alerts: [LabelSet: ActiveAlert]
-  /// Those that are in another state than before, new, or gone; a resending alone is no such change.
+  /// Those that are new, gone, or differ in their state, value or annotations; a resending alone is no such change.
   private(set) var changed: [LabelSet] = []
 
   /// - Throws: ``RuleFailure/equalAlerts`` for two of `seen` with equal labels, ``RuleFailure/tooManyAlerts(limit:count:)`` when
@@ -40,7 +40,9 @@ struct AlertingStep: Sendable {
     }
     // A state that was seen is never forgotten.
     let state = alert.state.step(seen: true, at: now, under: policy) ?? alert.state
-    if state != alert.state { changed.append(alert.labels) }
+    if state != alert.state || seen.value.bitPattern != alert.value.bitPattern || seen.annotations != alert.annotations {
+      changed.append(alert.labels)
+    }
     (alert.state, alert.value, alert.annotations) = (state, seen.value, seen.annotations)
     alerts[seen.labels] = alert
   }

@@ -1,6 +1,5 @@
 import DurableLog
 import SeriesModel
-import Synchronization
 
 /// What the journal knows of a group's alerts.
 struct JournaledGroup: Sendable {
@@ -37,15 +36,16 @@ final class AlertJournal: Sendable {
     var isBehind = false
   }
 
-  /// Below this nothing is written anew.
-  private static let smallestJournal = 1 << 20
   private static let recordChanges = 1000
 
   private let log: DurableLog
-  private let state: Mutex<State>
+  private let segmentBytes: Int
+  private let state: Monitor<State>
 
-  init(directory: String, sync: DurableLog.Sync) throws(LogError) {
-    log = try DurableLog(directory: directory, options: .init(segmentBytes: 4 << 20, sync: sync))
+  /// - Parameter segmentBytes: Of a segment; with less than that nothing is written anew.
+  init(directory: String, sync: DurableLog.Sync, segmentBytes: Int = 1 << 20) throws(LogError) {
+    self.segmentBytes = segmentBytes
+    log = try DurableLog(directory: directory, options: .init(segmentBytes: segmentBytes, sync: sync))
     var known = Replay()
     try log.replay(from: .start) { position, record throws(LogError) in
       do throws(RecordError) {
@@ -57,7 +57,7 @@ final class AlertJournal: Sendable {
       }
     }
     // Behind a snapshot that was cut short nothing may be appended but another one.
-    state = Mutex(State(groups: known.groups, bytesSince: known.bytes, isBehind: known.begun != nil))
+    state = Monitor(State(groups: known.groups, bytesSince: known.bytes, isBehind: known.begun != nil))
   }
 
   private struct Replay {
@@ -83,9 +83,9 @@ final class AlertJournal: Sendable {
 
   /// Notes what a pass changed; durable on return.
   func note(_ id: GroupID, at time: Timestamp, _ changes: [AlertChange]) throws(LogError) {
-    try state.withLock { state throws(LogError) in
+    try state.withLock { (state: inout State) throws(LogError) in
       state.groups.apply(id, time, changes)
-      if state.isBehind || state.bytesSince > max(Self.smallestJournal, 4 * state.snapshotBytes) { return try rewrite(&state) }
+      if state.isBehind || state.bytesSince > max(segmentBytes, 4 * state.snapshotBytes) { return try rewrite(&state) }
       let records = Self.records(id, time, changes)
       state.isBehind = true
       _ = try log.append(records)
@@ -96,7 +96,7 @@ final class AlertJournal: Sendable {
 
   /// Forgets what no loaded rule has.
   func keep(only rules: [GroupID: Set<RuleSlot>]) throws(LogError) {
-    try state.withLock { state throws(LogError) in
+    try state.withLock { (state: inout State) throws(LogError) in
       var isChanged = false
       for (id, group) in state.groups {
         guard let slots = rules[id] else {

@@ -14,7 +14,7 @@ struct GroupPass: Sendable {
   private let cancellation: PassCancellation
   private(set) var overlay: PassOverlay
   var rules: [RuleMemory]
-  /// The alerts that are new, gone or in another state than before, by rule.
+  /// The alerts that are new, gone or otherwise than before, by rule.
   private(set) var changes: [Int: [LabelSet]] = [:]
   private(set) var failures = 0
   private let before: [RuleMemory]

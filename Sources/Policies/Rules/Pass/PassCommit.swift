@@ -5,8 +5,6 @@ struct PassCommit {
   private(set) var pass: GroupPass
   /// Samples and markers that the sink took.
   private(set) var stored = 0
-  /// Why samples were refused, or the whole batch.
-  private(set) var refusals: [String] = []
   private let sink: any SampleSink
 
   init(_ pass: GroupPass, into sink: any SampleSink) {
@@ -27,7 +25,7 @@ struct PassCommit {
       if batch.count > 0 { try again(batch, entries) }
     } catch {
       if stored == 0 { pass.discardOutputs() }
-      for entry in entries { discard(entry, because: error.reason) }
+      for entry in entries { refuse(entry, because: error.reason) }
     }
     publish(pass.rules)
   }
@@ -85,8 +83,10 @@ struct PassCommit {
 
   /// A marker that is refused leaves nothing to mend.
   private mutating func discard(_ entry: PassOverlay.Entry, because reason: String) {
-    if entry.index == nil { return }
-    refusals.append(reason)
+    if entry.index != nil { refuse(entry, because: reason) }
+  }
+
+  private mutating func refuse(_ entry: PassOverlay.Entry, because reason: String) {
     pass.discard(rule: entry.rule, because: .notStored(reason))
   }
 }

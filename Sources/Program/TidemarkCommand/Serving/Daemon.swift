@@ -32,6 +32,8 @@ final class Daemon: Sendable {
   let surroundings: Surroundings
   private let upkeep: PumpThread
   private let phase: Atomic<Phase>
+  /// Read at the start, and not evaluated yet.
+  private let unloaded: Mutex<RuleSet?>
 
   enum Phase: Int, AtomicRepresentable { case starting, serving, stopping }
 
@@ -103,10 +105,18 @@ final class Daemon: Sendable {
     self.surroundings = surroundings
     upkeep = PumpThread("ingest-upkeep", ingest, time: time)
     phase = Atomic(.starting)
+    unloaded = Mutex(rules)
     later.bind(self)
-    for broken in try ruler.load(rules.files) {
-      log("rules: \(broken.group): \(broken.name) fails in every pass: \(broken.reason)")
-    }
+  }
+
+  /// Evaluates the rules from their next grid times on. Once; ``start()`` does it otherwise.
+  func loadRules() throws {
+    guard let rules = unloaded.withLock({ $0.take() }) else { return }
+    say(broken: try ruler.load(rules.files))
+  }
+
+  private func say(broken: [BrokenRule]) {
+    for rule in broken { surroundings.log("rules: \(rule.group): \(rule.name) fails in every pass: \(rule.reason)") }
   }
 
   var address: ListenAddress { ListenAddress(host: reloading.now.configuration.listen.host, port: server.port) }
@@ -114,7 +124,8 @@ final class Daemon: Sendable {
   var isReady: Bool { phase.load(ordering: .acquiring) == .serving }
 
   /// Begins to sample and to evaluate rules; until then requests are answered, but the daemon is not ready.
-  func start() {
+  func start() throws {
+    try loadRules()
     let interval = reloading.now.configuration.sampleInterval
     let sampling = GridTask(id: "sampler", place: GridPlace(interval: interval, order: Ruler.order - 1)) {
       [sampler, surroundings] tick in
@@ -144,9 +155,7 @@ final class Daemon: Sendable {
       let rules = try RuleSet.load(next)
       _ = try next.notification
       let externalURL = next.externalURL ?? "http://\(address)"
-      for broken in try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)) {
-        surroundings.log("rules: \(broken.group): \(broken.name) fails in every pass: \(broken.reason)")
-      }
+      say(broken: try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)))
       try alerts.configure(next)
       let waiting = before.fixedSettings(changedIn: next)
       if !waiting.isEmpty { surroundings.log("reload: a restart is needed for \(waiting.joined(separator: ", "))") }

@@ -1,4 +1,5 @@
 import AlertModel
+import Foundation
 import PromQLEngine
 import RuleModel
 import SeriesModel
@@ -32,6 +33,8 @@ final class Scene {
   let store = TestStore()
   let told = Told()
   let events = Events()
+  /// Own folders are removed with the scene.
+  private var folders: [String] = []
   var configuration: RulesConfiguration
   private(set) var ruler: Ruler
   private var series: [(labels: LabelSet, values: [Double?])] = []
@@ -41,8 +44,28 @@ final class Scene {
 
   init(_ configuration: RulesConfiguration = RulesConfiguration()) throws {
     self.configuration = configuration
-    ruler = try Ruler(configuration, source: store, sink: store, alerts: told, time: time, prepare: SmallQuery.preparation())
+    let events = events
+    ruler = try Ruler(
+      configuration, source: store, sink: store, alerts: told, time: time,
+      observe: { event in events.all.withLock { $0.append(event) } }, prepare: SmallQuery.preparation())
   }
+
+  deinit {
+    ruler.stop()
+    for folder in folders { try? FileManager.default.removeItem(atPath: folder) }
+  }
+
+  /// A scene whose alerts outlive the process.
+  static func durable(_ configuration: RulesConfiguration = RulesConfiguration()) throws -> Scene {
+    let folder = newFolder()
+    var configuration = configuration
+    configuration.directory = folder
+    let scene = try Scene(configuration)
+    scene.folders = [folder]
+    return scene
+  }
+
+  static func newFolder() -> String { NSTemporaryDirectory() + "rules-" + UUID().uuidString }
 
   /// The text of rules, under `groups:`; indented or not.
   @discardableResult
@@ -52,10 +75,29 @@ final class Scene {
     return try ruler.load([#require(file, "\(findings)")], configuration: configuration)
   }
 
-  /// A new process with the same rules and configuration over the same store. The old one ends without being told when it is
-  /// `killed`.
+  /// A new process with the same rules and configuration over the same store, after the old one has been stopped.
   func restart() throws {
     ruler.stop()
+    try begin()
+  }
+
+  /// The same after the old process was killed, now or when `journal` was copied.
+  func kill(_ journal: String? = nil) throws {
+    let journal = try journal ?? copyJournal()
+    configuration.directory = journal
+    folders.append(journal)
+    ruler.stop()
+    try begin()
+  }
+
+  /// The journal as it is now, in a folder of its own.
+  func copyJournal() throws -> String {
+    let copy = Self.newFolder()
+    try FileManager.default.copyItem(atPath: configuration.directory!, toPath: copy)
+    return copy
+  }
+
+  private func begin() throws {
     let (events, hook) = (events, hook)
     ruler = try Ruler(
       configuration, source: store, sink: store, alerts: told, time: time,

@@ -16,6 +16,8 @@ final class TestStore: SeriesSource, SampleSink {
     var failure: SinkError?
     var dropped: Set<SeriesRef> = []
     var appends = 0
+    /// Called before each append with the number of those before it.
+    var beforeAppend: (@Sendable (Int) -> Void)?
   }
 
   let state = Mutex(State())
@@ -40,6 +42,8 @@ final class TestStore: SeriesSource, SampleSink {
 
   func append(_ batch: borrowing SampleBatch, whenVisible publish: () -> Void) throws(SinkError) -> AppendReport {
     let (refs, times, values) = (batch.refs, batch.timestamps, batch.values)
+    let (hook, appends) = state.withLock { ($0.beforeAppend, $0.appends) }
+    hook?(appends)
     return try state.withLock { state throws(SinkError) in
       if let failure = state.failure { throw failure }
       state.appends += 1
@@ -63,6 +67,13 @@ final class TestStore: SeriesSource, SampleSink {
         return time + ":" + value
       }.joined(separator: " ")
     }
+  }
+
+  func fail(_ failure: SinkError?) { state.withLock { $0.failure = failure } }
+
+  /// Forgets that the series exist, until they are asked for anew.
+  func drop(_ labels: LabelSet) {
+    state.withLock { state in if let i = state.byLabels[labels] { state.dropped.insert(SeriesRef(UInt64(i))) } }
   }
 
   /// Drops everything, as a head in memory does when the process ends.
