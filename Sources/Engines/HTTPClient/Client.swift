@@ -10,7 +10,7 @@ public final class Client: Sendable {
     var handles: [(origin: String, handle: EasyHandle)] = []
   }
 
-  private let idle = Mutex(Idle())
+  private let idle = BlockingLock(Idle())
   private let isClosed = Atomic<Bool>(false)
   private let userAgent: String
   private let idleLimit: Int

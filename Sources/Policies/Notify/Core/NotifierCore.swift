@@ -88,7 +88,7 @@ struct NotifierCore: Sendable {
       deadlines.removeFirst()
       switch deadline {
       case .flush(let group): flushIfDue(group, due: due, now: now, at: time)
-      case .limit(let name): cut(name)
+      case .limit(let name): cut(name, at: time)
       case .retry(let name, let integration): retry(name, integration: integration)
       }
     }

@@ -39,4 +39,6 @@ struct Delivery: Sendable {
   /// What is recorded when it arrives.
   let told: ToldAlerts
   var state: DeliveryState
+  /// Some attempt may have arrived although no answer came.
+  var mayHaveArrived = false
 }

@@ -62,8 +62,9 @@ package struct WebhookSender: NotificationSender {
 
   private static func outcome(of error: HTTPClientError) -> DeliveryOutcome {
     switch error.kind {
-    case .timedOut: .retry(after: nil, DeliveryFault(.timeout, error.description))
-    case .unresolved, .refused, .broken, .tls, .canceled: .retry(after: nil, DeliveryFault(.connection, error.description))
+    case .timedOut: .retry(after: nil, DeliveryFault(.timeout, mayHaveArrived: true, error.description))
+    case .broken, .canceled: .retry(after: nil, DeliveryFault(.connection, mayHaveArrived: true, error.description))
+    case .unresolved, .refused, .tls: .retry(after: nil, DeliveryFault(.connection, error.description))
     case .badRequest, .tooLarge: .refused(DeliveryFault(.other, error.description))
     }
   }

@@ -16,7 +16,7 @@ package final class NotifierPool: NotifierExecutor {
   private let threadsPerLane: Int
   private let state = Monitor(State())
 
-  package init(threadsPerLane: Int = 4) {
+  package init(threadsPerLane: Int = 16) {
     precondition(threadsPerLane > 0, "\(threadsPerLane) threads send nothing")
     self.threadsPerLane = threadsPerLane
   }

@@ -24,21 +24,24 @@ package enum Dedup {
   /// - Parameters:
   ///   - alerts: all of the flush, ended ones too even when they are not sent.
   ///   - last: what was told last, if that is still known.
+  ///   - supposed: what else the other side may know to fire. It is told of the end of such alerts, and not that they fire.
   ///   - now: the flush's time.
   /// - Returns: `nil`: everything is known there.
   package static func reason(
-    telling alerts: ToldAlerts, after last: NotificationLog.Entry?, sendsResolved: Bool, repeatInterval: PromDuration,
+    telling alerts: ToldAlerts, after last: NotificationLog.Entry?, supposed: Set<Fingerprint> = [], sendsResolved: Bool,
+    repeatInterval: PromDuration,
     at now: Timestamp
   ) -> NotifyReason? {
-    guard let last else { return alerts.firing.isEmpty ? nil : .firstNotification }
+    let endsSupposed = sendsResolved && !alerts.resolved.isDisjoint(with: supposed)
+    guard let last else { return alerts.firing.isEmpty ? (endsSupposed ? .allAlertsResolved : nil) : .firstNotification }
     if !alerts.firing.isSubset(of: last.told.firing) {
       return last.told.firing.isEmpty ? .firstNotification : .newAlertsAdded
     }
     if alerts.firing.isEmpty {
       // Even where ends are not sent: the log has to forget what fired.
-      return last.told.firing.isEmpty ? nil : .allAlertsResolved
+      return last.told.firing.isEmpty && !endsSupposed ? nil : .allAlertsResolved
     }
-    if sendsResolved, !alerts.resolved.isSubset(of: last.told.resolved) { return .someAlertsResolved }
+    if endsSupposed || sendsResolved && !alerts.resolved.isSubset(of: last.told.resolved) { return .someAlertsResolved }
     return last.at < now - repeatInterval ? .repeatIntervalElapsed : nil
   }
 }

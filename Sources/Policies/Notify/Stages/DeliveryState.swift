@@ -37,7 +37,8 @@ package enum DeliveryState: Hashable, Sendable {
   /// The flush has ended around it.
   package func cut() -> DeliveryState {
     switch self {
-    case .sending(let attempt): .failed(attempts: attempt, DeliveryFault(.timeout, "no answer until the group's next flush"))
+    case .sending(let attempt):
+      .failed(attempts: attempt, DeliveryFault(.timeout, mayHaveArrived: true, "no answer until the group's next flush"))
     case .waiting(let attempts, _, let fault): .failed(attempts: attempts, fault)
     case .delivered, .failed: self
     }

@@ -1,6 +1,7 @@
 import Glibc
 import SeriesModel
-import Synchronization
+
+@testable import Notify
 
 /// A server on loopback that takes requests and does to each connection what a test says.
 // Invariant: the listening descriptor is closed by the accepting thread alone; `stop` only shuts it down.
@@ -29,7 +30,7 @@ import Synchronization
 
   let port: UInt16
   private let listening: Int32
-  private let taken = Mutex<[Request]>([])
+  private let taken = Monitor<[Request]>([])
 
   init(_ behave: @escaping @Sendable (Request) -> Behaviour = { _ in .answer(200) }) {
     let listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -150,7 +151,7 @@ func inThread(_ body: @escaping @Sendable () -> Void) {
 }
 
 /// Waits until it is so, for at most `seconds`.
-func eventually(_ seconds: Double = 5, _ isSo: () -> Bool) async -> Bool {
+func eventually(_ seconds: Double = 20, _ isSo: () -> Bool) async -> Bool {
   let clock = SystemTime()
   let start = clock.monotonic()
   while clock.monotonic() - start < seconds {
