@@ -75,7 +75,7 @@ struct OverlayViewTests {
     return columns
   }
 
-  @Test func `the generation is the source's until a series is added that it does not have`() throws {
+  @Test func `the generation is the source's until a series is added or taken up again`() throws {
     let store = TestStore()
     let known = Self.labels[0]
     let ref = try store.reference(for: known)
@@ -87,6 +87,10 @@ struct OverlayViewTests {
     overlay.add([.init(labels: Self.labels[1], value: 1, place: .init(), rule: 0, output: 0, index: 0)], name: "b")
     let first = OverlayView(view, overlay).generation
     overlay.add([.init(labels: Self.labels[2], value: 1, place: .init(), rule: 0, output: 0, index: 0)], name: "b")
-    #expect(Set([view.generation, first, OverlayView(view, overlay).generation]).count == 3)
+    let second = OverlayView(view, overlay).generation
+    #expect(Set([view.generation, first, second]).count == 3)
+    var other = PassOverlay(over: view, at: Self.now)
+    other.add([.init(labels: known, value: 1, place: .init(sink: nil, source: ref), rule: 0, output: 0, index: 0)], name: "a")
+    #expect(![view.generation, first, second].contains(OverlayView(view, other).generation))
   }
 }

@@ -44,9 +44,11 @@ struct PassOverlay: Sendable {
     }
     let i = entries.count
     entries.append(entry)
+    // A rule has no place in the sink for what it did not write in its last pass. The source may know such a series from long ago,
+    // so that somebody's selection of its newer ones lacks it.
+    if entry.place.source == nil || entry.place.sink == nil { generation = OverlayNumbers.nextGeneration() }
     guard let ref = entry.place.source else {
       byLabels[entry.labels] = i
-      generation = OverlayNumbers.nextGeneration()
       return
     }
     bySource[ref] = i
