@@ -59,7 +59,7 @@ let rooms: [Room] = [
     floor: .policies, name: "Rules",
     uses: [
       "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine",
-      "Catalogue", "Instruments", "DurableLog",
+      "CXXHash", "Catalogue", "Instruments", "DurableLog",
     ]),
   Room(
     floor: .policies, name: "Notify",

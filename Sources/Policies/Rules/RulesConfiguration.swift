@@ -16,6 +16,8 @@ package struct RulesConfiguration: Sendable {
   package var evaluationInterval: PromDuration
   /// How far behind the evaluation the queries of groups look that have no offset of their own.
   package var queryOffset: PromDuration
+  /// `rules.phase`
+  package var phase: GroupPhase
   package var resendDelay: PromDuration
   /// `rules.query-timeout`: how long one query of a rule or template may take.
   package var queryTimeout: PromDuration
@@ -36,7 +38,8 @@ package struct RulesConfiguration: Sendable {
 
   package init(
     externalLabels: LabelSet = .empty, externalURL: String = "", evaluationInterval: PromDuration = .minutes(1),
-    queryOffset: PromDuration = .zero, resendDelay: PromDuration = .minutes(1), queryTimeout: PromDuration = .minutes(2),
+    queryOffset: PromDuration = .zero, phase: GroupPhase = .interval, resendDelay: PromDuration = .minutes(1),
+    queryTimeout: PromDuration = .minutes(2),
     directory: String? = nil, sync: DurableLog.Sync = .kernel, restore: AlertRestore = .exact,
     outageTolerance: PromDuration = .hours(1), gracePeriod: PromDuration = .minutes(10), groupLimit: Int = 10_000,
     syntax: SyntaxFeatures = [],
@@ -46,6 +49,7 @@ package struct RulesConfiguration: Sendable {
     self.externalURL = externalURL
     self.evaluationInterval = evaluationInterval
     self.queryOffset = queryOffset
+    self.phase = phase
     self.resendDelay = resendDelay
     self.queryTimeout = queryTimeout
     self.directory = directory

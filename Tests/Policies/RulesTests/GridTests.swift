@@ -24,6 +24,24 @@ struct GridTests {
     #expect(place.time(at: Timestamp(milliseconds: one.now * 1000)) == Timestamp(milliseconds: one.expected * 1000))
   }
 
+  /// Measured at a Prometheus 3.5.
+  @Test(arguments: [("g", 10, 363), ("backpressure", 10, 5104), ("slow one", 7, 4403)] as [(String, Int64, Int64)])
+  func `groups stand where Prometheus has them, when asked to`(_ name: String, _ seconds: Int64, _ expected: Int64) throws {
+    let group = GroupID(file: "/tmp/r.yml", name: name)
+    #expect(GroupPhase.prometheus.offset(of: group, .seconds(seconds)) == .milliseconds(expected))
+    #expect(GroupPhase.interval.offset(of: group, .seconds(seconds)) == .zero)
+  }
+
+  @Test func `a group of its own phase is evaluated at its times`() throws {
+    let scene = try Scene(RulesConfiguration(phase: .prometheus))
+    try scene.load("groups: [{name: g, rules: [{record: a, expr: vector(1)}]}]")
+    let offset = GroupPhase.prometheus.offset(of: GroupID(file: "rules.yml", name: "g"), .minutes(1))
+    #expect(offset.milliseconds % 1000 != 0)
+    try scene.run(to: 3)
+    let times = scene.events.all.withLock { $0.compactMap { if case .passed(let report) = $0 { report.time } else { nil } } }
+    #expect(times == [.minutes(0) + offset, .minutes(1) + offset, .minutes(2) + offset])
+  }
+
   /// Random tasks, times and delays: each time of the grid is run or missed, once, in order, and never before its own or a lower
   /// order's time.
   @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])

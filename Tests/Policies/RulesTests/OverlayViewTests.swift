@@ -29,7 +29,7 @@ struct OverlayViewTests {
       let found = try view.select(labels.labels.map { .equal($0.name, $0.value) }, in: .all, limit: 10)
       let value = Bool.random(using: &random) ? Double.random(in: 0..<9, using: &random) : Staleness.marker
       let place = StandingOutput.Place(sink: nil, source: found.refs.first)
-      overlay.add(.init(labels: labels, value: value, place: place, rule: 0, output: 0, index: 0), name: labels.metricName!)
+      overlay.add([.init(labels: labels, value: value, place: place, rule: 0, output: 0, index: 0)], name: labels.metricName!)
       batch.append(try store.reference(for: labels), Self.now.milliseconds, value)
     }
     _ = try store.append(batch)
@@ -75,18 +75,22 @@ struct OverlayViewTests {
     return columns
   }
 
-  @Test func `the generation is the source's until a series is added that it does not have`() throws {
+  @Test func `the generation is the source's until a series is added or taken up again`() throws {
     let store = TestStore()
     let known = Self.labels[0]
     let ref = try store.reference(for: known)
     let view = store.view()
     var overlay = PassOverlay(over: view, at: Self.now)
     #expect(OverlayView(view, overlay).generation == view.generation)
-    overlay.add(.init(labels: known, value: 1, place: .init(sink: ref, source: ref), rule: 0, output: 0, index: 0), name: "a")
+    overlay.add([.init(labels: known, value: 1, place: .init(sink: ref, source: ref), rule: 0, output: 0, index: 0)], name: "a")
     #expect(OverlayView(view, overlay).generation == view.generation)
-    overlay.add(.init(labels: Self.labels[1], value: 1, place: .init(), rule: 0, output: 0, index: 0), name: "b")
+    overlay.add([.init(labels: Self.labels[1], value: 1, place: .init(), rule: 0, output: 0, index: 0)], name: "b")
     let first = OverlayView(view, overlay).generation
-    overlay.add(.init(labels: Self.labels[2], value: 1, place: .init(), rule: 0, output: 0, index: 0), name: "b")
-    #expect(Set([view.generation, first, OverlayView(view, overlay).generation]).count == 3)
+    overlay.add([.init(labels: Self.labels[2], value: 1, place: .init(), rule: 0, output: 0, index: 0)], name: "b")
+    let second = OverlayView(view, overlay).generation
+    #expect(Set([view.generation, first, second]).count == 3)
+    var other = PassOverlay(over: view, at: Self.now)
+    other.add([.init(labels: known, value: 1, place: .init(sink: nil, source: ref), rule: 0, output: 0, index: 0)], name: "a")
+    #expect(![view.generation, first, second].contains(OverlayView(view, other).generation))
   }
 }

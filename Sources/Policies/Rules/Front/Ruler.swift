@@ -157,7 +157,7 @@ extension Ruler {
   }
 
   private func task(_ group: LiveGroup) -> GridTask {
-    let place = GridPlace(interval: group.compiled.interval, order: Self.order)
+    let place = GridPlace(interval: group.compiled.interval, phase: group.compiled.phase, order: Self.order)
     return GridTask(id: "\(Self.owner);\(group.compiled.id)", place: place) { group.pass($0) }
   }
 

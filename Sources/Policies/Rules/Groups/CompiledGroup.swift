@@ -92,6 +92,8 @@ struct CompiledRule: Sendable {
 struct CompiledGroup: Sendable {
   let id: GroupID
   let interval: PromDuration
+  /// Of its times on the grid.
+  let phase: PromDuration
   let queryOffset: PromDuration
   let limit: Int
   let rules: [CompiledRule]
@@ -101,6 +103,7 @@ struct CompiledGroup: Sendable {
   init(_ group: RuleGroup, file: String, configuration: RulesConfiguration, prepare: @escaping QueryPreparation) {
     id = GroupID(file: file, name: group.name)
     interval = group.interval ?? configuration.evaluationInterval
+    phase = interval.milliseconds > 0 ? configuration.phase.offset(of: id, interval) : .zero
     queryOffset = group.queryOffset ?? configuration.queryOffset
     limit = group.limit
     rules = group.rules.map { CompiledRule($0, externalURL: configuration.externalURL, prepare: prepare) }
@@ -110,7 +113,7 @@ struct CompiledGroup: Sendable {
 
   /// Would do the same in every pass.
   func isSame(as other: CompiledGroup) -> Bool {
-    interval == other.interval && queryOffset == other.queryOffset && limit == other.limit
+    interval == other.interval && phase == other.phase && queryOffset == other.queryOffset && limit == other.limit
       && configuration.means(other.configuration) && rules.count == other.rules.count
       && zip(rules, other.rules).allSatisfy { $0.isSame(as: $1) }
   }

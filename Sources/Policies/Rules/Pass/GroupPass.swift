@@ -106,15 +106,17 @@ struct GroupPass: Sendable {
       for (k, one) in samples.enumerated() { gone.append(try outputs[k].renew(one.series, in: source)) }
     } catch { throw .unreadable(error) }
     for (k, one) in samples.enumerated() {
-      let name = outputs[k].name
+      let output = outputs[k]
+      var entries: [PassOverlay.Entry] = []
+      entries.reserveCapacity(one.series.count + gone[k].count)
       for (j, labels) in one.series.enumerated() {
-        overlay.add(
-          .init(labels: labels, value: one.values[j], place: outputs[k].places[j], rule: i, output: k, index: j), name: name)
+        entries.append(.init(labels: labels, value: one.values[j], place: output.places[j], rule: i, output: k, index: j))
       }
       // A series that neither the source nor the sink knows has no end to tell.
       for (labels, place) in gone[k] where place.source != nil || place.sink != nil {
-        overlay.add(.init(labels: labels, value: Staleness.marker, place: place, rule: i, output: k, index: nil), name: name)
+        entries.append(.init(labels: labels, value: Staleness.marker, place: place, rule: i, output: k, index: nil))
       }
+      overlay.add(entries, name: output.name)
     }
     rules[i].outputs = outputs
   }

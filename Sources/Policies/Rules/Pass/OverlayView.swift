@@ -2,7 +2,8 @@ import SeriesModel
 
 /// What a rule of a pass reads: the source as it was when the pass began, and what earlier rules of the pass wrote.
 ///
-/// - The generation is the source's as long as no rule added a series; references of the source's series stay good.
+/// - The generation is the source's as long as no rule added a series or took one up again; references of the source's series stay
+///   good.
 /// - A view does not change: the next rule gets another one.
 final class OverlayView: SeriesView {
   private let source: any SeriesView

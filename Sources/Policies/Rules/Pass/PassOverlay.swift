@@ -17,9 +17,11 @@ struct PassOverlay: Sendable {
   let time: Timestamp
   private(set) var entries: [Entry] = []
   private(set) var generation: UInt64
-  private var byLabels: [LabelSet: Int] = [:]
+  /// By metric name, as indexes into ``entries``.
   private var byName: [String: [Int]] = [:]
   private var bySource: [SeriesRef: Int] = [:]
+  /// Of series that the source does not have.
+  private var byLabels: [LabelSet: Int] = [:]
   /// The least and the greatest of `bySource`: most references of a large read are told apart by them.
   private var bounds: (least: SeriesRef, greatest: SeriesRef)?
 
@@ -28,23 +30,33 @@ struct PassOverlay: Sendable {
     generation = source.generation
   }
 
-  /// Adds a sample. Of two for one series the first counts, but anything counts more than a marker.
-  mutating func add(_ entry: Entry, name: String) {
-    if let i = byLabels[entry.labels] {
+  /// Adds samples of one metric name. Of two for one series the first counts, but anything counts more than a marker.
+  mutating func add(_ samples: [Entry], name: String) {
+    let first = entries.count
+    for sample in samples { add(sample) }
+    if first < entries.count { byName[name, default: []] += first..<entries.count }
+  }
+
+  private mutating func add(_ entry: Entry) {
+    if let i = index(of: entry) {
       if Staleness.isMarker(entries[i].value), !Staleness.isMarker(entry.value) { entries[i] = entry.at(entries[i].place) }
       return
     }
     let i = entries.count
     entries.append(entry)
-    byLabels[entry.labels] = i
-    byName[name, default: []].append(i)
+    // A rule has no place in the sink for what it did not write in its last pass. The source may know such a series from long ago,
+    // so that somebody's selection of its newer ones lacks it.
+    if entry.place.source == nil || entry.place.sink == nil { generation = OverlayNumbers.nextGeneration() }
     guard let ref = entry.place.source else {
-      generation = OverlayNumbers.nextGeneration()
+      byLabels[entry.labels] = i
       return
     }
     bySource[ref] = i
     bounds = bounds.map { (min($0.least, ref), max($0.greatest, ref)) } ?? (ref, ref)
   }
+
+  /// Places come from one view, so a series has its place in the source in all of its samples or in none.
+  private func index(of entry: Entry) -> Int? { entry.place.source.map { bySource[$0] } ?? byLabels[entry.labels] }
 
   /// The entries that satisfy all matchers, sorted by label set.
   func matching(_ matchers: [Matcher]) -> [Int] {
