@@ -48,7 +48,9 @@ final class Aggregation: VectorOperator {
       values = GroupFold.quantile(input, groups.grouping, q!)
     case .topk, .bottomk, .limitk, .limitRatio, .countValues: preconditionFailure("\(plan.op) has an operator of its own")
     }
-    return Rows(groups.set, steps: grid.count, values: values).compacted()
+    let rows = Rows(groups.set, steps: grid.count, values: values)
+    if grid.count == 1, groups.set.count > 1, let order = groups.grouping.order(of: input.values) { return rows.picking(order) }
+    return rows.compacted()
   }
 
   private func warn(_ run: Evaluation, _ q: ScalarRow, steps: Int) {

@@ -14,6 +14,26 @@ final class BucketOperator: VectorOperator {
     var malformed: [Int] = []
   }
 
+  /// What a remark calls a histogram. Where names go at once, 3.5 still knows it at the first step at which the histogram is there, and later releases never.
+  private struct Naming {
+    private let name: String
+    private let later: String
+    private var isFirst = true
+    private var told: Set<String> = []
+
+    init(_ name: String, _ options: EngineOptions) {
+      later = options.delaysNameRemoval ? name : ""
+      self.name = options.edition == .v3_5 ? name : later
+    }
+
+    /// The name to be told at the next step, each once.
+    mutating func next(_ wasForced: Bool) -> String? {
+      let shown = isFirst ? name : later
+      isFirst = false
+      return wasForced && told.insert(shown).inserted ? shown : nil
+    }
+  }
+
   private let plan: BucketPlan
   private let vector: any VectorOperator
   private let parameters: [any ScalarOperator]
@@ -74,17 +94,19 @@ final class BucketOperator: VectorOperator {
     var output = [Double](repeating: Cell.absent, count: histograms.members.count * grid.count)
     var buckets = Buckets()
     for (i, members) in histograms.members.enumerated() {
-      var wasForced = false
+      var named = Naming(histograms.names[i], run.options)
       for step in 0..<grid.count {
         buckets.reset()
         for (row, bound) in members {
           let count = input.values[row * grid.count + step]
           if Cell.isPresent(count) { buckets.append(bound, count) }
         }
-        if !buckets.isEmpty { output[i * grid.count + step] = value(&buckets, step, &wasForced) }
-      }
-      if wasForced {
-        run.inform(RemarkText.forcedMonotonicity(metric: histograms.names[i], run.options.edition), at: plan.vectorRange)
+        if buckets.isEmpty { continue }
+        var wasForced = false
+        output[i * grid.count + step] = value(&buckets, step, &wasForced)
+        if let name = named.next(wasForced) {
+          run.inform(RemarkText.forcedMonotonicity(metric: name, run.options.edition), at: plan.vectorRange)
+        }
       }
     }
     return output
@@ -121,7 +143,7 @@ final class BucketOperator: VectorOperator {
       histograms.members[histogram].append((row, bound))
     }
     for i in histograms.members.indices { histograms.members[i].sort { ($0.bound, $0.row) < ($1.bound, $1.row) } }
-    histograms.names = table.sets.map { delayed ? $0.metricName ?? "" : "" }
+    histograms.names = table.sets.map { $0.metricName ?? "" }
     histograms.set = SeriesSet(unique: table.sets).droppingNames(delayed: delayed)
     return histograms
   }

@@ -27,6 +27,7 @@ final class Choice: VectorOperator {
     for row in 0..<input.count { members[Int(grouping.groups[row])].append(row) }
     var output = Rows(absent: input.set, steps: grid.count)
     var order: [Int] = []
+    if grid.count == 1, let arrival = grouping.order(of: input.values) { members = arrival.map { members[$0] } }
     for step in 0..<grid.count {
       for rows in members {
         let chosen = choose(rows, parameter[step], input, step)
@@ -115,25 +116,23 @@ struct ChoiceHeap {
   /// As they lie in the heap.
   var rows: [Int] { items.map(\.row) }
 
-  /// The rows, best first.
+  /// The rows, best first. What is equal stays as it lies, NaN the other way round, as the reference's reversed sort leaves it.
   func best() -> [Int] {
     items.enumerated().sorted { a, b in
-      if comesFirst(b.element.value, a.element.value) { return true }
-      if comesFirst(a.element.value, b.element.value) { return false }
-      return a.offset < b.offset
+      let (x, y) = (a.element.value, b.element.value)
+      if x.isNaN || y.isNaN { return x.isNaN && y.isNaN ? a.offset > b.offset : y.isNaN }
+      return x == y ? a.offset < b.offset : (isTop ? x > y : x < y)
     }.map(\.element.row)
   }
 
-  /// Whether `a` is worse than `b`.
-  private func comesFirst(_ a: Double, _ b: Double) -> Bool {
-    isTop ? ValueOrder.ascending(a, b) : ValueOrder.descending(a, b)
-  }
+  /// Whether `a` is worse than `b`. NaN is worse even than NaN: no order to sort by, but the one by which the reference builds its heap.
+  private func isWorse(_ a: Double, _ b: Double) -> Bool { a.isNaN || (isTop ? a < b : a > b) }
 
   private mutating func siftUp(_ start: Int) {
     var i = start
     while i > 0 {
       let parent = (i - 1) / 2
-      guard comesFirst(items[i].value, items[parent].value) else { return }
+      guard isWorse(items[i].value, items[parent].value) else { return }
       items.swapAt(i, parent)
       i = parent
     }
@@ -144,8 +143,8 @@ struct ChoiceHeap {
     while true {
       var child = 2 * i + 1
       guard child < items.count else { return }
-      if child + 1 < items.count, comesFirst(items[child + 1].value, items[child].value) { child += 1 }
-      guard comesFirst(items[child].value, items[i].value) else { return }
+      if child + 1 < items.count, isWorse(items[child + 1].value, items[child].value) { child += 1 }
+      guard isWorse(items[child].value, items[i].value) else { return }
       items.swapAt(i, child)
       i = child
     }

@@ -24,6 +24,21 @@ struct Grouping: Sendable {
     set = SeriesSet(unique: table.sets)
   }
 
+  /// The groups of a single step in the order in which their first values come up; `nil`: as they are numbered.
+  ///
+  /// The reference only sees series that are there.
+  func order(of values: [Double]) -> [Int]? {
+    var isSeen = [Bool](repeating: false, count: count)
+    var order: [Int] = []
+    var isRising = true
+    for (row, group) in groups.enumerated() where Cell.isPresent(values[row]) && !isSeen[Int(group)] {
+      isSeen[Int(group)] = true
+      if let last = order.last, last > group { isRising = false }
+      order.append(Int(group))
+    }
+    return isRising ? nil : order
+  }
+
   /// The same groups, each marked to lose its name if a row of it is.
   func marking(_ input: SeriesSet) -> SeriesSet {
     if input.dropsName.isEmpty { return set }

@@ -42,7 +42,8 @@ final class InfoOperator: VectorOperator {
       for row in 0..<base.count {
         let value = base.values[row * grid.count + step]
         guard Cell.isPresent(value) else { continue }
-        let drops = base.set.drops(row)
+        // In 3.5 a name that was to go stays: what comes out are new series.
+        let drops = run.options.edition == .newest && base.set.drops(row)
         if isInfo[row] {
           try collector.put(value, base.set.labels[row], dropsName: drops, step: step)
         } else if let labels = try enrich(base.set.labels[row], signatures.base[row], newest, info.set, data) {

@@ -38,7 +38,9 @@ final class OverTime: VectorOperator {
     }
     let delayed = run.options.delaysNameRemoval
     let keepsName = plan.function.keepsName
-    let set = try named.value(of: source) { keepsName ? source : source.droppingNames(delayed: delayed) }
+    let set = try named.value(of: source) {
+      keepsName ? (run.options.edition == .newest ? source : source.keepingNames()) : source.droppingNames(delayed: delayed)
+    }
     let rows = Rows(set, steps: grid.count, values: values).compacted()
     return delayed ? rows : try rows.refusingDuplicates()
   }

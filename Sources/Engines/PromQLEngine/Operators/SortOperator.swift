@@ -32,11 +32,11 @@ final class SortOperator: VectorOperator {
     }
   }
 
-  /// `NaN` comes last both ways. Equal values keep the order of the reference's reversed sort: as they came.
+  /// NaN comes last both ways. Equal values keep the order of the reference's reversed sort: as they came, NaN the other way round.
   private static func byValue(_ rows: [Int], _ values: [Double], descending: Bool) -> [Int] {
     rows.enumerated().sorted { a, b in
       let (x, y) = (values[a.element], values[b.element])
-      if x.isNaN || y.isNaN { return !x.isNaN || (y.isNaN && a.offset < b.offset) }
+      if x.isNaN || y.isNaN { return x.isNaN && y.isNaN ? a.offset > b.offset : y.isNaN }
       if x == y { return a.offset < b.offset }
       return descending ? x > y : x < y
     }.map(\.element)

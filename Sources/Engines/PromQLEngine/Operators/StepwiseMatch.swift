@@ -70,6 +70,10 @@ struct StepwiseMatch {
     _ manyValue: Double, _ manyRow: Int?, _ oneValue: Double, _ oneRow: Int?, _ group: Int, _ groups: inout GroupsOfStep,
     _ step: Int
   ) throws(QueryError) {
+    let (left, right) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
+    let holds = plan.op.holds(left, right)
+    // In 3.5 a comparison that does not hold is no match.
+    if edition == .v3_5, !holds, !plan.returnsBool { return }
     let labels = name(manyRow, oneRow)
     if plan.matching.cardinality == .oneToOne {
       if groups.isMatched(group) {
@@ -79,8 +83,6 @@ struct StepwiseMatch {
     } else if !groups.match(group, labels) {
       throw .execution("multiple matches for labels: grouping labels must ensure unique matches")
     }
-    let (left, right) = isSwapped ? (oneValue, manyValue) : (manyValue, oneValue)
-    let holds = plan.op.holds(left, right)
     if plan.returnsBool {
       try collector.put(holds ? 1 : 0, labels, dropsName: marks, step: step)
     } else if holds {

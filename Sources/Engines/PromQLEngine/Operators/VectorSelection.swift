@@ -22,10 +22,19 @@ final class VectorSelection: VectorOperator {
   }
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
-    let shift = try run.resolve(selection.shift)
-    let first = shift.reference(grid.start)
-    let last = shift.reference(grid.end)
-    let span = TimeSpan(from: Timestamp(milliseconds: first - run.lookback + 1), through: Timestamp(milliseconds: last))
+    var shift = try run.resolve(selection.shift)
+    var first = shift.reference(grid.start)
+    var last = shift.reference(grid.end)
+    var start = first - run.lookback + 1
+    if yieldsTimes, let at = shift.at {
+      // The reference forgets the offset here, but not that it has read no further than that.
+      start = max(start, at - run.lookback + 1)
+      last = min(at, first)
+      first = last
+      shift.offset = at - last
+    }
+    let span = TimeSpan(from: Timestamp(milliseconds: min(start, last)), through: Timestamp(milliseconds: last))
+    if start > last { return Rows.none(steps: grid.count) }
     let found = try series.find(run, in: span)
     run.statistics.seriesSelected += found.refs.count
     if grid.count == 0 { return Rows.none(steps: 0) }
@@ -35,13 +44,13 @@ final class VectorSelection: VectorOperator {
     run.columns = SampleColumns()
     defer { run.columns = columns }
     var present = 0
-    var start = 0
-    while start < found.refs.count {
+    var next = 0
+    while next < found.refs.count {
       try run.checkpoint()
-      let end = min(start + Self.batch, found.refs.count)
+      let end = min(next + Self.batch, found.refs.count)
       columns.reset()
       do {
-        let refs = found.refs.span.extracting(start..<end)
+        let refs = found.refs.span.extracting(next..<end)
         // Fast path: one moment needs the newest sample only.
         if first == last {
           try run.view.readLatest(refs, in: span, into: &columns)
@@ -53,15 +62,15 @@ final class VectorSelection: VectorOperator {
       }
       let before = present
       if first == last, grid.count == 1 {
-        present += Self.placeLatest(columns, times: yieldsTimes, into: &rows.values, from: start)
+        present += Self.placeLatest(columns, times: yieldsTimes, into: &rows.values, from: next)
       } else {
         for i in 0..<columns.rowCount {
-          present += place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (start + i) * grid.count)
+          present += place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (next + i) * grid.count)
         }
       }
       run.statistics.totalSamples += present - before
       try run.hold(0, passing: present)
-      start = end
+      next = end
     }
     rows = rows.compacted()
     if yieldsTimes {

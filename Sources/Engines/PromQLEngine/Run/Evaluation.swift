@@ -70,6 +70,8 @@ final class Evaluation {
   /// A vector operator's rows; every operator asks its inputs through this.
   func rows(of op: any VectorOperator, over grid: StepGrid) throws(QueryError) -> Rows {
     try checkpoint()
+    // Without steps nothing is evaluated, and nothing can go wrong.
+    if grid.count == 0 { return .none(steps: 0) }
     let before = currentSamples
     let rows = try op.rows(self, grid)
     let present = rows.presentCount
@@ -83,7 +85,7 @@ final class Evaluation {
 
   func values(of op: any ScalarOperator, over grid: StepGrid) throws(QueryError) -> ScalarRow {
     try checkpoint()
-    return try op.values(self, grid)
+    return grid.count == 0 ? .perStep([]) : try op.values(self, grid)
   }
 
   // MARK: Remarks

@@ -37,6 +37,12 @@ final class SeriesSet: Sendable {
     return hasDuplicates ? SeriesSet(labels, dropsName: drops) : SeriesSet(unique: labels, dropsName: drops)
   }
 
+  /// The same rows with names that stay, even those that were to go at the end: in 3.5 windows of a subquery are series of their own.
+  func keepingNames() -> SeriesSet {
+    if dropsName.isEmpty { return self }
+    return hasDuplicates ? SeriesSet(labels) : SeriesSet(unique: labels)
+  }
+
   /// The same rows as a function that drops the metric name leaves them: at once, or marked for the end.
   func droppingNames(delayed: Bool) -> SeriesSet {
     if delayed {
