@@ -81,6 +81,9 @@ import Testing
   }
 
   @Test func `the roster is the reference system`() {
+    #expect(
+      Orchestra(seed: 7, scenario: .approvalJam, from: EventStream.start).description
+        == "928 agents, 200 workflows, 64 queues; scenario approval-jam, seed 7")
     #expect(Set(Roster.workflows.map(\.name)).count == 200)
     #expect(Set(Roster.agents.map(\.name)).count == 928)
     #expect(Roster.tiers.map(\.capacity).reduce(0, +) == 928)
