@@ -109,6 +109,17 @@ package struct Orchestra: Sendable {
   }
 }
 
+extension Orchestra {
+  /// Everybody who waits for a decision gets it within ``settling``, so that nothing grows older while the world stands still. Not in a jam.
+  package mutating func settle() {
+    guard !isTroubled(.approvalJam, at: clock) else { return }
+    let soon = Self.even(clock + 1)
+    agenda.move { if case .decide = $0 { soon } else { nil } }
+  }
+
+  static let settling = PromDuration.milliseconds(4)
+}
+
 extension Orchestra: CustomStringConvertible {
   /// ```
   /// 928 agents, 200 workflows, 64 queues; scenario steady, seed 7
@@ -180,6 +191,6 @@ private extension Orchestra {
 
   mutating func moveReports() {
     let current = self
-    agenda.moveReports { current.due($0, after: current.clock) }
+    agenda.move { if case .report(let report) = $0 { current.due(report, after: current.clock) } else { nil } }
   }
 }

@@ -114,7 +114,7 @@ import Testing
     var agenda = Agenda()
     let times = (0..<500).map { _ in Int64(chance.below(60)) }
     for (i, time) in times.enumerated() { agenda.add(i % 3 == 0 ? .report(.queueCounts(lane: i)) : .advance(run: i), at: time) }
-    agenda.moveReports { if case .queueCounts(let i) = $0 { 59 - times[i] } else { 0 } }
+    agenda.move { if case .report(.queueCounts(let i)) = $0 { 59 - times[i] } else { nil } }
     var moved = times.enumerated().map { (time: $0 % 3 == 0 ? 59 - $1 : $1, i: $0) }
     moved.sort { ($0.time, $0.i) < ($1.time, $1.i) }
     #expect(agenda.next(through: -1) == nil)
