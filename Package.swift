@@ -50,7 +50,7 @@ let rooms: [Room] = [
   Room(floor: .models, name: "Orchestration", uses: ["SeriesModel"]),
 
   Room(floor: .engines, name: "Storage", uses: ["SeriesModel", "TextCoding"]),
-  Room(floor: .engines, name: "PromQLEngine", uses: ["SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
+  Room(floor: .engines, name: "PromQLEngine", uses: ["CXXHash", "SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
   Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
   Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
   Room(floor: .engines, name: "HTTPClient", uses: ["CCurl", "SeriesModel"]),
@@ -59,11 +59,11 @@ let rooms: [Room] = [
     floor: .policies, name: "Rules",
     uses: [
       "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine",
-      "DurableLog",
+      "Catalogue", "Instruments", "DurableLog",
     ]),
   Room(
     floor: .policies, name: "Notify",
-    uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "HTTPClient", "DurableLog"]),
+    uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog"]),
   Room(
     floor: .policies, name: "Ingest",
     uses: ["CSimdJSON", "CXXHash", "SeriesModel", "TextCoding", "DurableLog", "Catalogue", "Orchestration", "Instruments"],
@@ -96,6 +96,7 @@ let rooms: [Room] = [
   Room(
     floor: .program, name: "TidemarkCommand",
     uses: [
+      "CMalloc",
       "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding",
       "MessageTemplate", "Catalogue",
       "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules",
@@ -129,6 +130,8 @@ var targets: [Target] = [
   systemLibrary("CDeflate", pkgConfig: "libdeflate", debian: "libdeflate-dev"),
   systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
   systemLibrary("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
+  // A header of the C library itself.
+  .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
   cxxShim("CRE2", library: "re2"),
   cxxShim("CSimdJSON", library: "simdjson"),
 ]

@@ -32,11 +32,12 @@ public final class Client: Sendable {
     guard let handle = take(origin) ?? EasyHandle() else {
       throw HTTPClientError(kind: .broken, origin: origin, reason: "out of memory")
     }
-    let transfer = Transfer(limit: request.responseLimit) { self.isClosed.load(ordering: .relaxed) }
+    let transfer = Transfer(limit: request.responseLimit, patience: request.bodyPatience) { self.isClosed.load(ordering: .relaxed) }
     let outcome = handle.perform(request, userAgent: userAgent, within: limit, transfer)
     switch outcome {
-    case .status(let status):
-      giveBack(handle, origin)
+    case .status(let status, let isWhole):
+      // The connection of a body that was cut is closed.
+      if isWhole { giveBack(handle, origin) }
       return ClientResponse(status: status, headers: transfer.headers, body: transfer.body)
     case .failure(let kind, let reason):
       // Its connection is in an unknown state, so it is not kept.

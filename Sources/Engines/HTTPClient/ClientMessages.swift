@@ -28,6 +28,9 @@ public struct ClientRequest: Sendable {
   public var body: [UInt8]?
   /// Bytes of the response's body, unpacked.
   public var responseLimit = 16 << 20
+  /// `nil`: a body that does not arrive whole is an error. Otherwise the status counts, and of the body what came within this time after the headers and
+  /// within ``responseLimit``.
+  public var bodyPatience: PromDuration?
   public var connectTime = PromDuration.seconds(5)
   /// 0: a redirect is the answer.
   public var redirects = 0

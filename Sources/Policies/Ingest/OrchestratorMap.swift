@@ -25,6 +25,12 @@ package struct OrchestratorMap: Equatable, Sendable {
     prefixes.sort { ($1.prefix.utf8.count, $0.prefix) < ($0.prefix.utf8.count, $1.prefix) }
   }
 
+  /// What the map was made of, in an order of its own.
+  package var sources: [(source: String, orchestrator: String)] {
+    exact.sorted { $0.key < $1.key }.map { (source: $0.key, orchestrator: $0.value) }
+      + prefixes.map { (source: $0.prefix + "*", orchestrator: $0.orchestrator) }
+  }
+
   package func orchestrator(of source: String) -> String {
     exact[source] ?? prefixes.first { source.hasPrefix($0.prefix) }?.orchestrator ?? fallback
   }

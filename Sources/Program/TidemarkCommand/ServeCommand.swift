@@ -1,6 +1,7 @@
 import ArgumentParser
 import HTTPServer
 import RuleModel
+import Rules
 import SeriesModel
 
 struct ServeCommand: ParsableCommand {
@@ -10,28 +11,32 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() throws {
+    Allocator.returnLargeBlocks()
     Signals.hold()
     let daemon: Daemon
     let configuration: Configuration
     do {
       configuration = try options.configuration()
-      daemon = try Daemon(configuration, time: SystemTime()) {
-        StandardError.line("level=warn component=http msg=\"\($0)\"")
-      }
+      daemon = try Daemon(
+        configuration, in: .init(time: SystemTime(), log: { StandardError.line("tidemark: \($0)") }, read: options.reader))
     } catch {
       StandardError.line("tidemark: \(Self.explanation(of: error))")
       throw ExitCode(1)
     }
     StandardOutput.line(Self.welcome(ListenAddress(host: configuration.listen.host, port: daemon.server.port)))
-    while Signals.next() == .hangUp {}
+    daemon.start()
+    while Signals.next() == .hangUp {
+      do { try daemon.reload() } catch { StandardError.line("tidemark: nothing is reloaded: \(Self.explanation(of: error))") }
+    }
     daemon.stop(within: .seconds(5))
   }
 
   /// What was wrong, with the flag that changes it.
-  private static func explanation(of error: any Error) -> String {
+  static func explanation(of error: any Error) -> String {
     switch error {
     case let error as ServerError: "\(error); choose another with --web.listen-address"
     case let error as RuleFileError: "cannot read \(error.path): \(error.reason) (--config.file)"
+    case let error as RulesError: error.message
     default: "\(error)"
     }
   }

@@ -69,4 +69,17 @@ public protocol SampleSink: Sendable {
 
   /// Atomic: a reader sees all of the batch or nothing; durable on return. Refusals are told by index, the rest is appended.
   func append(_ batch: borrowing SampleBatch) throws(SinkError) -> AppendReport
+
+  /// The same; `publish` runs in the instant from which readers see the batch, so that what it publishes and the samples are seen together. It must be
+  /// short. It does not run when the batch is not appended.
+  func append(_ batch: borrowing SampleBatch, whenVisible publish: () -> Void) throws(SinkError) -> AppendReport
+}
+
+extension SampleSink {
+  /// For a sink whose readers take no consistent views: publishes right after the append.
+  public func append(_ batch: borrowing SampleBatch, whenVisible publish: () -> Void) throws(SinkError) -> AppendReport {
+    let report = try append(batch)
+    publish()
+    return report
+  }
 }

@@ -62,6 +62,25 @@ import Testing
     #expect(response.header("retry-after") == "7")
   }
 
+  @Test func `where the status counts, a body that is too long, too slow or torn is cut`() throws {
+    let long = TinyServer { _, _ in Self.ok(String(repeating: "x", count: 100_000)) }
+    let torn = TinyServer(answeringAtOnce: "HTTP/1.1 503 X\r\nContent-Length: 100\r\nRetry-After: 3\r\n\r\nbusy")
+    let slow = TinyServer(dripping: "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 X\r\nContent-Length: 100\r\n\r\n")
+    defer { for server in [long, torn, slow] { server.stop() } }
+    var request = ClientRequest("POST", long.url, body: [])
+    request.responseLimit = 50_000
+    #expect(throws: HTTPClientError.self) { try client.send(request, within: .seconds(5)) }
+    request.bodyPatience = .milliseconds(100)
+    #expect(try client.send(request, within: .seconds(5)).status == 200)
+    request.url = torn.url
+    let answer = try client.send(request, within: .seconds(5))
+    #expect(answer.status == 503 && answer.header("Retry-After") == "3" && answer.body == Array("busy".utf8))
+    request.url = slow.url
+    #expect(try client.send(request, within: .seconds(30)).status == 202)
+    request.url = long.url
+    #expect(try client.send(request, within: .seconds(5)).status == 200, "a cut connection is not used again")
+  }
+
   @Test func `redirects are followed only when asked, and headers are the last response's`() throws {
     let server = TinyServer { head, _ in
       head.hasPrefix("GET /b")

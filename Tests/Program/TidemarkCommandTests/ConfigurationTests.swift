@@ -42,6 +42,11 @@ import Testing
       ("tidemark: {storage: {sink: always}}", "config/unknown-key", "did you mean \"storage.sync\"?"),
       ("tidemark: {storage: {sync: sometimes}}", "config/value", nil),
       ("tidemark: {storage: always}", "yaml/type", nil),
+      ("tidemark: {notify: {webhooks: [ftp://x]}}", "config/value", nil),
+      ("tidemark: {events: {orchestrators: [a]}}", "config/value", nil),
+      ("tidemark: {web: {listen-address: [a, b]}}", "config/value", nil),
+      ("tidemark: {query: {max-concurrency: 0}}", "config/value", nil),
+      ("tidemark: {enable-feature: [promql-everything]}", "config/value", nil),
       ("scrape_configs: []", "config/unsupported", "take it out; it would have no effect"),
       ("global: {scrape_timeout: 5s}", "config/unsupported", "take it out; it would have no effect"),
       ("rule_file: [a.yml]", "yaml/unknown-field", nil),
@@ -52,6 +57,58 @@ import Testing
     #expect(found.check == check)
     if let hint { #expect(found.hint == hint) }
     #expect(!found.range.isUnknown)
+  }
+
+  @Test func `lists and mappings come from the file, the environment and flags`() throws {
+    let (file, diagnostics) = read(
+      """
+      tidemark:
+        events: {orchestrators: {/hub/eu*: eu, /hub/us: us}}
+        notify: {webhooks: [http://a/x, http://b], group-by: [...]}
+        enable-feature: promql-experimental-functions
+      """)
+    #expect(diagnostics.isEmpty, "\(diagnostics)")
+    #expect(file.orchestrators.orchestrator(of: "/hub/eu-3") == "eu")
+    #expect(file.orchestrators.orchestrator(of: "/hub/us") == "us")
+    #expect(file.webhooks == ["http://a/x", "http://b"])
+    #expect(file.groupBy == ["..."])
+    #expect(file.syntax == .experimentalFunctions)
+    let options = try ConfigurationOptions.parse([
+      "--webhook", "http://c", "--webhook", "http://d", "--rules", "a.yml", "b.yml", "--enable-feature=promql-duration-expr",
+    ])
+    let given = try options.configuration { $0 == "TIDEMARK_NOTIFY_GROUP_BY" ? "team,job" : nil }
+    #expect(given.webhooks == ["http://c", "http://d"])
+    #expect(given.ruleFiles == ["a.yml", "b.yml"])
+    #expect(given.groupBy == ["team", "job"])
+    #expect(given.syntax == .durationExpressions)
+  }
+
+  @Test func `the shown configuration reads back as it is, secrets apart`() throws {
+    let (before, _) = read(
+      """
+      global: {external_labels: {region: "e\\"u", zone: "1"}, scrape_interval: 5s}
+      tidemark:
+        web: {listen-address: "[::1]:99", external-url: "https://x/y/"}
+        storage: {sync: always, head-bytes: 96MiB, history: 1h}
+        events: {orchestrators: {/hub/eu*: eu, "/a b": us}, body-bytes: 1025}
+        notify: {webhooks: [http://secret], group-by: [...]}
+        rules: {files: ["a*.yml", -b], alert: {resend-delay: 30s}}
+        enable-feature: [promql-duration-expr]
+      """)
+    let text = before.yaml
+    #expect(!text.contains("http://secret"))
+    var (after, diagnostics) = read(text.replacing("\"<secret>\"", with: "http://secret"))
+    #expect(diagnostics.isEmpty, "\(diagnostics)\n\(text)")
+    #expect(after.yaml == text)
+    #expect(after.flags == before.flags)
+    #expect(after.flags["events.orchestrators"] == "/a b=us,/hub/eu*=eu")
+    after.webhooks = []
+    #expect(after.flags["notify.webhooks"] == "")
+  }
+
+  @Test func `every setting is a flag`() {
+    let help = ConfigurationOptions.helpMessage(columns: 200)
+    for setting in Setting.all { #expect(help.contains("--" + setting.key), "\(setting.key)") }
   }
 
   @Test func `the sample in deploy is right`() throws {

@@ -1,6 +1,8 @@
 import Foundation
 import HTTPClient
+import HTTPServer
 import SeriesModel
+import Synchronization
 import Testing
 
 @testable import TidemarkCommand
@@ -20,8 +22,13 @@ import Testing
   }
 
   func start(in folder: Folder) throws -> Daemon {
-    try Daemon(
-      .init(listen: ListenAddress(host: "127.0.0.1", port: 0), dataDirectory: folder.path), time: SystemTime(), log: { _ in })
+    try start(configuration(folder))
+  }
+
+  func start(_ configuration: Configuration, read: (@Sendable () throws -> Configuration)? = nil) throws -> Daemon {
+    let daemon = try Daemon(configuration, in: .init(time: SystemTime(), log: { _ in }, read: read))
+    daemon.start()
+    return daemon
   }
 
   func get(_ path: String, of daemon: Daemon, headers: [(name: String, value: String)] = []) throws -> ClientResponse {
@@ -84,7 +91,7 @@ import Testing
     let folder = Folder()
     var configuration = configuration(folder)
     configuration.sampleInterval = .milliseconds(50)
-    let daemon = try Daemon(configuration, time: SystemTime(), log: { _ in })
+    let daemon = try start(configuration)
     defer { daemon.stop(within: .seconds(2)) }
     _ = try post([failure(1)], to: daemon)
     let matchers = [Matcher.equal("__name__", "workflow_runs_total"), .equal("status", "failed")]
@@ -107,7 +114,7 @@ import Testing
     let other = Folder()
     let listen = ListenAddress(host: "127.0.0.1", port: daemon.server.port)
     let error = #expect(throws: (any Error).self) {
-      try Daemon(configuration(other, port: listen.port), time: SystemTime(), log: { _ in })
+      try start(configuration(other, port: listen.port))
     }
     #expect(error.map { "\($0)" } == "cannot listen on \(listen): the port is in use by another program")
   }
@@ -119,5 +126,88 @@ import Testing
 
   @Test(arguments: ["10874", "host", "host:", "host:70000", "host:-1"]) func `what is no address is refused`(text: String) {
     #expect(ListenAddress(argument: text) == nil)
+  }
+
+  // MARK: Rules
+
+  func ruleFile(_ folder: Folder, _ text: String) throws -> String {
+    try FileManager.default.createDirectory(atPath: folder.path, withIntermediateDirectories: true)
+    let path = folder.path + "/rules.yml"
+    try Data(text.utf8).write(to: URL(filePath: path))
+    return path
+  }
+
+  func rules(_ threshold: Int) -> String {
+    """
+    groups:
+      - name: g
+        interval: 1s
+        rules:
+          - record: failures:sum
+            expr: sum by (workflow) (workflow_runs_total{status="failed"})
+          - alert: Failing
+            expr: failures:sum > \(threshold)
+            labels: {severity: page}
+            annotations: {summary: "{{ $labels.workflow }} failed {{ $value }} times"}
+    """
+  }
+
+  @Test func `rules make series and alerts, and webhooks are told`() throws {
+    let folder = Folder()
+    let bodies = Mutex<[String]>([])
+    var router = Router()
+    router.on(.POST, "/hook", place: .pool, bodyLimit: 1 << 20) { request, _ in
+      bodies.withLock { $0.append(String(decoding: request.body, as: UTF8.self)) }
+      return Response(status: 200)
+    }
+    let consumer = try Server(Pipeline(router), options: ServerOptions(), time: SystemTime())
+    defer { consumer.stop(within: .seconds(1)) }
+    var configuration = configuration(folder)
+    configuration.sampleInterval = .seconds(1)
+    configuration.ruleFiles = [try ruleFile(folder, rules(0))]
+    configuration.webhooks = ["http://127.0.0.1:\(consumer.port)/hook"]
+    configuration.groupWait = .zero
+    let daemon = try start(configuration)
+    defer { daemon.stop(within: .seconds(2)) }
+    _ = try post([failure(1)], to: daemon)
+    for _ in 0..<400 where bodies.withLock({ $0.isEmpty }) { Thread.sleep(forTimeInterval: 0.02) }
+    let body = try #require(bodies.withLock { $0.first })
+    #expect(body.contains(#""summary":"triage failed 1 times""#), "\(body)")
+    #expect(body.contains(#""alertname":"Failing","severity":"page","workflow":"triage""#), "\(body)")
+    let groups = text(try get("/api/v1/rules", of: daemon))
+    #expect(groups.contains(#""state":"firing""#) && groups.contains(#""health":"ok""#), "\(groups)")
+    #expect(
+      text(try get("/api/v1/query?query=failures:sum", of: daemon)).contains(#"{"__name__":"failures:sum","workflow":"triage"}"#))
+  }
+
+  @Test func `a reload takes new rules, and keeps the old ones when the new are wrong`() throws {
+    let folder = Folder()
+    var configuration = configuration(folder)
+    configuration.enablesLifecycle = true
+    configuration.ruleFiles = [try ruleFile(folder, rules(0))]
+    let given = configuration
+    let daemon = try start(configuration) { given }
+    defer { daemon.stop(within: .seconds(2)) }
+    _ = try ruleFile(folder, rules(41))
+    #expect(try post("/-/reload", to: daemon).status == 200)
+    #expect(text(try get("/api/v1/rules", of: daemon)).contains("failures:sum > 41"))
+    _ = try ruleFile(folder, "groups: [{name: g, rules: [{record: x, expr: 'sum('}]}]")
+    let refused = try post("/-/reload", to: daemon)
+    #expect(refused.status == 500)
+    #expect(text(refused).contains("rules.yml:1:"), "\(text(refused))")
+    #expect(text(try get("/api/v1/rules", of: daemon)).contains("failures:sum > 41"))
+    #expect(text(try get("/api/v1/status/runtimeinfo", of: daemon)).contains(#""reloadConfigSuccess":false"#))
+  }
+
+  @Test func `nobody reloads a daemon that was not told to allow it`() throws {
+    let folder = Folder()
+    let daemon = try start(in: folder)
+    defer { daemon.stop(within: .seconds(2)) }
+    #expect(try post("/-/reload", to: daemon).status == 403)
+  }
+
+  func post(_ path: String, to daemon: Daemon) throws -> ClientResponse {
+    try Client(userAgent: "test").send(
+      ClientRequest("POST", "http://127.0.0.1:\(daemon.server.port)\(path)"), within: .seconds(5))
   }
 }

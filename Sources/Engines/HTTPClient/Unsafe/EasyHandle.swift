@@ -5,7 +5,8 @@ import SeriesModel
 // Invariant: one thread uses a handle at a time (``Client`` lends it out); freed once, by deinit.
 @safe final class EasyHandle: @unchecked Sendable {
   enum Outcome {
-    case status(Int)
+    /// `isWhole` is `false` when the body was cut, as the request allows.
+    case status(Int, isWhole: Bool)
     case failure(HTTPClientError.Kind, String)
   }
 
@@ -64,14 +65,15 @@ import SeriesModel
           return goesOn ? size * count : 0
         }
         unsafe setup.on_progress = { context, _, _, _, _ in
-          unsafe Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue().isCanceled() ? 1 : 0
+          unsafe Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue().hasEnough() ? 1 : 0
         }
         unsafe setup.context = Unmanaged.passUnretained(transfer).toOpaque()
         return unsafe ccurl_perform(curl, &setup, &message)
       }
     }
     withExtendedLifetime(transfer) {}
-    if code == CURLE_OK { return .status(unsafe ccurl_status(curl)) }
+    if code == CURLE_OK { return .status(unsafe ccurl_status(curl), isWhole: true) }
+    if transfer.statusCounts { return .status(unsafe ccurl_status(curl), isWhole: false) }
     if transfer.isOverflowing { return .failure(.tooLarge, transfer.overflowReason) }
     let detail = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     return .failure(Self.kind(code), detail.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : detail)

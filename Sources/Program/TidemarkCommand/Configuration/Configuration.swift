@@ -1,4 +1,6 @@
 import DurableLog
+import Ingest
+import PromQLSyntax
 import RuleModel
 import SeriesModel
 
@@ -24,6 +26,52 @@ struct Configuration: Sendable {
   var evaluationInterval = PromDuration.minutes(1)
   var queryOffset = PromDuration.zero
   var externalLabels = LabelSet.empty
-  /// Globs, relative to the file's folder.
+  /// Globs, relative to the file's folder where they come from a file. Empty: those that are shipped.
   var ruleFiles: [String] = []
+  var ruleQueryTimeout = PromDuration.minutes(2)
+  /// After which a firing alert is sent to the notifier again.
+  var resendDelay = PromDuration.minutes(1)
+
+  var lookback = PromDuration.minutes(5)
+  var queryTimeout = PromDuration.minutes(2)
+  var maxQuerySamples = 50_000_000
+  var maxQuerySeries = 5_000_000
+  var maxQueryBytes = 2 << 30
+  var maxConcurrentQueries = 20
+  /// Queries that wait for others to end; further ones are refused.
+  var maxQueuedQueries = 1_000
+  var features: Set<QueryFeature> = []
+
+  var webhooks: [String] = []
+  var groupBy = ["alertname", "severity", "component"]
+  var groupWait = PromDuration.seconds(10)
+  var groupInterval = PromDuration.minutes(5)
+  var repeatInterval = PromDuration.hours(4)
+  var sendsResolved = true
+  /// Alerts in one webhook body; 0: all.
+  var maxAlertsPerBody = 0
+
+  /// Which orchestrator an event's source belongs to.
+  var orchestrators = OrchestratorMap()
+}
+
+/// What `--enable-feature` switches on, by Prometheus' names.
+enum QueryFeature: String, Hashable, Sendable, CaseIterable {
+  case experimentalFunctions = "promql-experimental-functions"
+  case durationExpressions = "promql-duration-expr"
+  case extendedRangeSelectors = "promql-extended-range-selectors"
+  case fillModifiers = "promql-binop-fill-modifiers"
+  case delayedNameRemoval = "promql-delayed-name-removal"
+  case typeAndUnitLabels = "type-and-unit-labels"
+}
+
+extension Configuration {
+  var syntax: SyntaxFeatures {
+    var syntax: SyntaxFeatures = []
+    if features.contains(.experimentalFunctions) { syntax.insert(.experimentalFunctions) }
+    if features.contains(.durationExpressions) { syntax.insert(.durationExpressions) }
+    if features.contains(.extendedRangeSelectors) { syntax.insert(.extendedRangeSelectors) }
+    if features.contains(.fillModifiers) { syntax.insert(.fillModifier) }
+    return syntax
+  }
 }

@@ -66,9 +66,10 @@ enum ConfigurationFile {
     for entry in entries {
       let key = prefix + (entry.key.scalar?.text ?? "")
       if let setting = Setting.named(key) {
-        let value = entry.value.scalar?.text ?? ""
-        if entry.value.scalar == nil || !setting.apply(value, &configuration) {
-          sink.error("config/value", at: entry.value.range, "\(key) is \"\(value)\", expected \(setting.expected)")
+        let values = values(of: entry.value, as: setting.shape)
+        if values.isEmpty || !setting.apply(values, &configuration) {
+          let found = values.isEmpty ? entry.value.kindPhrase : "\"\(values.joined(separator: ", "))\""
+          sink.error("config/value", at: entry.value.range, "\(key) is \(found), expected \(setting.expected)")
         }
       } else if Setting.all.contains(where: { $0.key.hasPrefix(key + ".") }) {
         readSettings(entry.value, prefix: key + ".", &configuration, sink)
@@ -77,6 +78,22 @@ enum ConfigurationFile {
         sink.error(
           "config/unknown-key", at: entry.key.range, "unknown key \"\(key)\"", hint: near.map { "did you mean \"\($0)\"?" })
       }
+    }
+  }
+
+  /// Empty when the node has another shape, or nothing in it.
+  private static func values(of node: YAMLNode, as shape: Setting.Shape) -> [String] {
+    if let text = node.scalar?.text, shape != .pairs { return [text] }
+    switch shape {
+    case .one: return []
+    case .list:
+      let texts = (node.sequence ?? []).map { $0.scalar?.text }
+      return texts.contains(nil) ? [] : texts.compactMap(\.self)
+    case .pairs:
+      let pairs = (node.mapping ?? []).map { entry in
+        entry.key.scalar.flatMap { key in entry.value.scalar.map { key.text + "=" + $0.text } }
+      }
+      return pairs.contains(nil) ? [] : pairs.compactMap(\.self)
     }
   }
 }

@@ -3,7 +3,7 @@ import RuleModel
 import SourceText
 
 /// The flags that every serving command takes. A flag wins over the environment, which wins over the file.
-struct ConfigurationOptions: ParsableArguments {
+struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(name: [.customLong("config.file"), .customLong("config")], help: "Configuration file.")
   var file: String?
 
@@ -44,16 +44,106 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(name: .customLong("events.body-bytes"), help: "The largest request for events, unpacked. Default: 8MiB.")
   var eventBodyBytes: String?
 
+  @Option(
+    name: [.customLong("rules.files"), .customLong("rules")], parsing: .upToNextOption,
+    help: "Rule files, as globs. Default: rule_files of the configuration, else the shipped ones.")
+  var rules: [String] = []
+
+  @Option(
+    name: [.customLong("notify.webhooks"), .customLong("webhook")], help: "URL that is told of alerts; may be given more than once."
+  )
+  var webhooks: [String] = []
+
+  @Option(
+    name: .customLong("enable-feature"),
+    help: "Switch on a feature: \(QueryFeature.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var features: [String] = []
+
+  @Option(
+    name: .customLong("events.orchestrators"), help: "SOURCE=ORCHESTRATOR, the source's end may be *; may be given more than once.")
+  var orchestrators: [String] = []
+
+  @Option(name: .customLong("rules.query-timeout"), help: "How long a query of a rule may take. Default: 2m.")
+  var ruleQueryTimeout: String?
+
+  @Option(
+    name: .customLong("rules.alert.resend-delay"), help: "After which a firing alert is told to the notifier again. Default: 1m.")
+  var resendDelay: String?
+
+  @Option(name: .customLong("query.lookback-delta"), help: "How far back a sample counts in queries. Default: 5m.")
+  var lookback: String?
+
+  @Option(name: .customLong("query.timeout"), help: "How long a query may take. Default: 2m.")
+  var queryTimeout: String?
+
+  @Option(name: .customLong("query.max-samples"), help: "Samples that a query may hold at a time. Default: 50000000.")
+  var maxQuerySamples: String?
+
+  @Option(name: .customLong("query.max-series"), help: "Series that a selector may select. Default: 5000000.")
+  var maxQuerySeries: String?
+
+  @Option(name: .customLong("query.max-bytes"), help: "Memory that a query may take. Default: 2GiB.")
+  var maxQueryBytes: String?
+
+  @Option(name: .customLong("query.max-concurrency"), help: "Queries that run at a time. Default: 20.")
+  var maxConcurrentQueries: String?
+
+  @Option(name: .customLong("query.max-queued"), help: "Queries that wait to run. Default: 1000.")
+  var maxQueuedQueries: String?
+
+  @Option(
+    name: .customLong("notify.group-by"),
+    help: "Label whose values tell groups of alerts apart; may be given more than once. Default: alertname, severity, component.")
+  var groupBy: [String] = []
+
+  @Option(name: .customLong("notify.group-wait"), help: "How long a new group waits for company. Default: 10s.")
+  var groupWait: String?
+
+  @Option(name: .customLong("notify.group-interval"), help: "Between two tellings of a group that changes. Default: 5m.")
+  var groupInterval: String?
+
+  @Option(name: .customLong("notify.repeat-interval"), help: "After which an unchanged group is told again. Default: 4h.")
+  var repeatInterval: String?
+
+  @Option(name: .customLong("notify.send-resolved"), help: "Whether the end of an alert is told: true (default) or false.")
+  var sendsResolved: String?
+
+  @Option(name: .customLong("notify.max-alerts"), help: "Alerts in one webhook body. Default: 0, all.")
+  var maxAlertsPerBody: String?
+
   /// The flags that were given, by setting.
-  var given: [(key: String, value: String)] {
-    let options = [
+  var given: [(key: String, values: [String])] {
+    let texts = [
       ("web.listen-address", listen), ("web.external-url", externalURL), ("storage.path", data), ("storage.sync", sync),
       ("storage.history", history), ("storage.head-bytes", headBytes), ("sampling.interval", sampleInterval),
       ("events.body-bytes", eventBodyBytes), ("web.enable-lifecycle", enablesLifecycle ? "true" : nil),
       ("web.enable-remote-write-receiver", receivesRemoteWrite ? "true" : nil),
       ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil),
+      ("rules.query-timeout", ruleQueryTimeout),
+      ("rules.alert.resend-delay", resendDelay),
+      ("query.lookback-delta", lookback),
+      ("query.timeout", queryTimeout),
+      ("query.max-samples", maxQuerySamples),
+      ("query.max-series", maxQuerySeries),
+      ("query.max-bytes", maxQueryBytes),
+      ("query.max-concurrency", maxConcurrentQueries),
+      ("query.max-queued", maxQueuedQueries),
+      ("notify.group-wait", groupWait),
+      ("notify.group-interval", groupInterval),
+      ("notify.repeat-interval", repeatInterval),
+      ("notify.send-resolved", sendsResolved),
+      ("notify.max-alerts", maxAlertsPerBody),
     ]
-    return options.compactMap { key, value in value.map { (key, $0) } }
+    let lists = [
+      ("rules.files", rules), ("notify.webhooks", webhooks), ("notify.group-by", groupBy), ("events.orchestrators", orchestrators),
+      ("enable-feature", features.flatMap { $0.split(separator: ",").map(String.init) }),
+    ]
+    return texts.compactMap { key, value in value.map { (key, [$0]) } } + lists.filter { !$0.1.isEmpty }
+  }
+
+  /// Reads everything anew, for a reload.
+  var reader: @Sendable () throws -> Configuration {
+    { try configuration() }
   }
 
   /// File, then environment, then flags. What is wrong is thrown as the text to show.
@@ -66,9 +156,10 @@ struct ConfigurationOptions: ParsableArguments {
         throw ConfigurationProblem(text: DiagnosticRenderer().render(diagnostics, in: source))
       }
       configuration = read
+      configuration.anchorRuleFiles(at: file)
     }
     try configuration.applyEnvironment(environment)
-    for (key, value) in given { try configuration.apply(value, to: key, from: "--" + key) }
+    for (key, values) in given { try configuration.apply(values, to: key, from: "--" + key) }
     guard configuration.listen.isLoopback || configuration.allowsUnauthenticated else {
       throw ConfigurationProblem(
         text: "\(configuration.listen) can be reached from other machines and nobody would be asked who they are; "
@@ -82,4 +173,12 @@ struct ConfigurationOptions: ParsableArguments {
 struct ConfigurationProblem: Error, CustomStringConvertible {
   var text: String
   var description: String { text }
+}
+
+extension Configuration {
+  /// Relative globs of a file start from its folder.
+  fileprivate mutating func anchorRuleFiles(at file: String) {
+    guard let slash = file.lastIndex(of: "/") else { return }
+    ruleFiles = ruleFiles.map { $0.hasPrefix("/") ? $0 : file[...slash] + $0 }
+  }
 }

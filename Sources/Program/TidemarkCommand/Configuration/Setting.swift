@@ -1,4 +1,3 @@
-import DurableLog
 import SeriesModel
 
 /// One key of `tidemark:` in the file, which is a flag and a variable of the environment as well: `storage.sync`, `--storage.sync`, `TIDEMARK_STORAGE_SYNC`.
@@ -6,82 +5,94 @@ struct Setting: Sendable {
   var key: String
   /// What a value may be, for messages.
   var expected: String
-  /// Takes a value; `false` when it is not what is expected.
-  var apply: @Sendable (_ value: String, _ configuration: inout Configuration) -> Bool
+  var shape = Shape.one
+  /// Whether values may hold something that nobody else should see.
+  var isSecret = false
+  /// Takes the values, at least one, exactly one of ``Shape/one``; `false` when they are not what is expected.
+  var apply: @Sendable (_ values: [String], _ configuration: inout Configuration) -> Bool
+  /// The values as ``apply`` would take them; none: not set.
+  var values: @Sendable (Configuration) -> [String]
+
+  enum Shape: Hashable, Sendable {
+    case one
+    /// A sequence in the file, a flag that may be given more than once, separated by commas in the environment.
+    case list
+    /// A mapping in the file, else a list of `KEY=VALUE`.
+    case pairs
+  }
 
   var variable: String {
     "TIDEMARK_" + key.uppercased().map { $0 == "." || $0 == "-" ? "_" : String($0) }.joined()
   }
 
-  static let all: [Setting] = [
-    text("web.listen-address", "HOST:PORT") { value, c in
-      guard let address = ListenAddress(argument: value) else { return false }
-      c.listen = address
-      return true
-    },
-    flag("web.enable-lifecycle", \.enablesLifecycle),
-    flag("web.enable-remote-write-receiver", \.receivesRemoteWrite),
-    flag("web.allow-unauthenticated", \.allowsUnauthenticated),
-    text("web.external-url", "an http or https URL") { value, c in
-      guard value.hasPrefix("http://") || value.hasPrefix("https://") else { return false }
-      c.externalURL = value.hasSuffix("/") ? String(value.dropLast()) : value
-      return true
-    },
-    text("storage.path", "a folder") { value, c in
-      c.dataDirectory = value
-      return !value.isEmpty
-    },
-    text("storage.sync", "kernel or always") { value, c in
-      guard value == "kernel" || value == "always" else { return false }
-      c.sync = value == "always" ? .always : .kernel
-      return true
-    },
-    duration("storage.history", \.history, atLeast: .minutes(5)),
-    bytes("storage.head-bytes", \.headBytes, 16 << 20...1 << 40),
-    duration("sampling.interval", \.sampleInterval, atLeast: .seconds(1)),
-    bytes("events.body-bytes", \.eventBodyBytes, 1 << 10...1 << 30),
-  ]
+  /// What a configuration has, for people to see.
+  func shown(_ configuration: Configuration) -> [String] {
+    isSecret ? values(configuration).map { _ in "<secret>" } : values(configuration)
+  }
 
   static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
+}
 
-  // MARK: Kinds
+// MARK: - Kinds
 
-  private static func text(
-    _ key: String, _ expected: String, _ apply: @escaping @Sendable (String, inout Configuration) -> Bool
+extension Setting {
+  typealias Path<Value> = WritableKeyPath<Configuration, Value> & Sendable
+
+  /// Any text that `read` makes something of.
+  static func text<Value>(
+    _ key: String, _ expected: String, _ path: Path<Value>, show: @escaping @Sendable (Value) -> String?,
+    read: @escaping @Sendable (String) -> Value?
   ) -> Setting {
-    Setting(key: key, expected: expected, apply: apply)
+    Setting(
+      key: key, expected: expected,
+      apply: { values, c in
+        guard let value = read(values[0]) else { return false }
+        c[keyPath: path] = value
+        return true
+      }, values: { show($0[keyPath: path]).map { [$0] } ?? [] })
   }
 
-  private static func flag(_ key: String, _ path: WritableKeyPath<Configuration, Bool> & Sendable) -> Setting {
-    Setting(key: key, expected: "true or false") { value, c in
-      guard value == "true" || value == "false" else { return false }
-      c[keyPath: path] = value == "true"
-      return true
+  static func list(
+    _ key: String, _ expected: String, _ path: Path<[String]>, isSecret: Bool = false,
+    isGood: @escaping @Sendable (String) -> Bool = { !$0.isEmpty }
+  ) -> Setting {
+    Setting(
+      key: key, expected: expected, shape: .list, isSecret: isSecret,
+      apply: { values, c in
+        guard values.allSatisfy(isGood) else { return false }
+        c[keyPath: path] = values
+        return true
+      }, values: { $0[keyPath: path] })
+  }
+
+  static func number(_ key: String, _ path: Path<Int>, _ allowed: ClosedRange<Int>) -> Setting {
+    text(key, "a whole number from \(allowed.lowerBound) to \(allowed.upperBound)", path, show: { String($0) }) {
+      Int($0).flatMap { allowed.contains($0) ? $0 : nil }
     }
   }
 
-  private static func duration(
-    _ key: String, _ path: WritableKeyPath<Configuration, PromDuration> & Sendable, atLeast least: PromDuration
-  ) -> Setting {
-    Setting(key: key, expected: "a duration of at least \(least)") { value, c in
-      guard let duration = PromDuration(value), duration >= least else { return false }
-      c[keyPath: path] = duration
-      return true
-    }
+  static func flag(_ key: String, _ path: Path<Bool>) -> Setting {
+    text(key, "true or false", path, show: { String($0) }) { Bool($0) }
+  }
+
+  static func duration(_ key: String, _ path: Path<PromDuration>, atLeast least: PromDuration) -> Setting {
+    text(key, "a duration of at least \(least)", path, show: { "\($0)" }) { PromDuration($0).flatMap { $0 >= least ? $0 : nil } }
   }
 
   /// Whole bytes, or with KiB, MiB, GiB.
-  private static func bytes(
-    _ key: String, _ path: WritableKeyPath<Configuration, Int> & Sendable, _ allowed: ClosedRange<Int>
-  ) -> Setting {
-    Setting(key: key, expected: "bytes from \(allowed.lowerBound) to \(allowed.upperBound), such as 64MiB") { value, c in
-      let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+  static func bytes(_ key: String, _ path: Path<Int>, _ allowed: ClosedRange<Int>) -> Setting {
+    let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+    @Sendable func show(_ bytes: Int) -> String {
+      let unit = units.first { bytes % $0.1 == 0 && bytes > 0 }
+      return unit.map { "\(bytes / $0.1)\($0.0)" } ?? String(bytes)
+    }
+    return text(
+      key, "bytes from \(show(allowed.lowerBound)) to \(show(allowed.upperBound)), such as 64MiB", path, show: { show($0) }
+    ) { value in
       let unit = units.first { value.hasSuffix($0.0) }
-      guard let number = Int(unit == nil ? value : String(value.dropLast(3))), number >= 0 else { return false }
+      guard let number = Int(unit == nil ? value : String(value.dropLast(3))), number >= 0 else { return nil }
       let (bytes, overflow) = number.multipliedReportingOverflow(by: unit?.1 ?? 1)
-      guard !overflow, allowed.contains(bytes) else { return false }
-      c[keyPath: path] = bytes
-      return true
+      return !overflow && allowed.contains(bytes) ? bytes : nil
     }
   }
 }
@@ -95,9 +106,11 @@ struct SettingError: Error, CustomStringConvertible {
 }
 
 extension Configuration {
-  mutating func apply(_ value: String, to key: String, from origin: String) throws(SettingError) {
+  mutating func apply(_ values: [String], to key: String, from origin: String) throws(SettingError) {
     guard let setting = Setting.named(key) else { preconditionFailure("BUG: no setting is called \(key)") }
-    guard setting.apply(value, &self) else { throw SettingError(origin: origin, value: value, expected: setting.expected) }
+    guard setting.apply(values, &self) else {
+      throw SettingError(origin: origin, value: values.joined(separator: ","), expected: setting.expected)
+    }
   }
 
   /// Takes every variable that names a setting, and the aliases `TIDEMARK_HOST` and `TIDEMARK_PORT`.
@@ -111,7 +124,8 @@ extension Configuration {
     }
     for setting in Setting.all {
       guard let value = variable(setting.variable) else { continue }
-      try apply(value, to: setting.key, from: setting.variable)
+      let values = setting.shape == .one ? [value] : value.split(separator: ",").map(String.init)
+      if !values.isEmpty { try apply(values, to: setting.key, from: setting.variable) }
     }
   }
 }

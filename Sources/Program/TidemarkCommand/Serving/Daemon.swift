@@ -3,6 +3,10 @@ import Catalogue
 import HTTPServer
 import Ingest
 import Instruments
+import Notify
+import PromQLEngine
+import PromQLSyntax
+import Rules
 import SeriesModel
 import Storage
 import Synchronization
@@ -11,77 +15,161 @@ import Synchronization
 ///
 /// ```
 ///   POST /api/events ─► EventIngest ─► log, Fleet ─► Registry ─┬► Pages ─► GET /metrics
-///                                                              └► Sampler ─► Head
+///                                                              └► Sampler ─┐
+///   POST /api/v1/write ──────────────────────────────────────────────────► Head ◄─► Engine ─► GET /api/v1/*
+///                                                                           ▲ ▼
+///                                                                          Ruler ─► AlertOutlet ─► webhooks
 /// ```
+/// The sampler and the rules share one grid; at each time the samples come first.
 final class Daemon: Sendable {
   let server: Server
   let head: Head
-  private let ingest: EventIngest
-  private let threads: [PumpThread]
-  private let isStopping = Atomic<Bool>(false)
+  let ingest: EventIngest
+  let sampler: Sampler
+  let ruler: Ruler
+  let alerts: AlertOutlet
+  let reloading: Reloading
+  let surroundings: Surroundings
+  private let upkeep: PumpThread
+  private let phase: Atomic<Phase>
 
-  init(_ configuration: Configuration, time: any TimeSource, log: @escaping @Sendable (String) -> Void) throws {
+  enum Phase: Int, AtomicRepresentable { case starting, serving, stopping }
+
+  /// What the daemon is given.
+  struct Surroundings: Sendable {
+    var time: any TimeSource
+    /// Hears what somebody should read, a line at a time, on any thread.
+    var log: @Sendable (String) -> Void
+    /// Reads the configuration anew; `nil`: it cannot change.
+    var read: (@Sendable () throws -> Configuration)?
+  }
+
+  init(_ configuration: Configuration, in surroundings: Surroundings) throws {
+    let (time, log) = (surroundings.time, surroundings.log)
+    let rules = try RuleSet.load(configuration)
     let registry = Registry(families: Families.all, options: RegistryOptions(time: time))
     var ingestion = IngestConfiguration(directory: configuration.dataDirectory)
     ingestion.log.sync = configuration.sync
     ingestion.limits.bodyBytes = configuration.eventBodyBytes
+    ingestion.orchestrators = configuration.orchestrators
     let ingest = try EventIngest(ingestion, registry: registry, time: time)
     let pages = Pages(registry)
     let head = Head(options: HeadOptions(history: configuration.history, byteLimit: configuration.headBytes), time: time)
     for family in Families.all { head.setMetadata(family.metadata, family: family.name) }
+    let engine = Engine(options: configuration.engineOptions, time: time)
+    let queries = QueryService(engine, source: head, time: time)
+    let reloading = Reloading(configuration, at: time.now())
 
-    var router = Router()
-    router.on(.GET, "/metrics", place: .pool) { request, _ in Self.page(pages, request) }
-    router.on(.GET, "/-/healthy", place: .inline) { _, _ in .text("Tidemark is Healthy.\n") }
-    router.on(.GET, "/-/ready", place: .inline) { _, _ in .text("Tidemark is Ready.\n") }
-    router.on(.POST, "/api/events", place: .pool, bodyLimit: configuration.eventBodyBytes, lane: "events") { request, _ in
-      Self.answer(ingest.accept(body: request.body, contentType: request.headers["Content-Type"], now: time.now()))
-    }
-    if configuration.receivesRemoteWrite {
-      RemoteWriteEndpoint(sink: head) { head.setMetadata($1, family: $0) }.mount(on: &router)
-    }
+    // The server's port is part of the daemon's name, so it is taken before anything carries that name.
     let exchanges = ExchangeCounts()
+    let routes = Routes(configuration, time: time)
+    let later = LateBinding()
+    let router = routes.router(
+      ingest: ingest, pages: pages, head: head, queries: queries, reloading: reloading, daemon: later)
     let server = try Server(
       Pipeline(router), options: ServerOptions(host: configuration.listen.host, port: configuration.listen.port), time: time,
       observer: exchanges.observe, log: log)
-
-    let own = OwnMetrics(registry, head: head, server: server, exchanges: exchanges, time: time)
-    own.publishBuild()
     let address = ListenAddress(host: configuration.listen.host, port: server.port)
+    let externalURL = configuration.externalURL ?? "http://\(address)"
+
+    let alerts = AlertOutlet(
+      in: .init(clock: time, registry: registry, version: Version.text, externalURL: externalURL, log: { log("notify: \($0)") }))
+    try alerts.configure(configuration)
+    let instruments = RulesInstruments(registry)
+    let ruler = try Ruler(
+      configuration.rules(externalURL: externalURL), source: head, sink: head, alerts: alerts, time: time,
+      observe: { event in
+        instruments.publish(event, at: time.now())
+        if let problem = event.problem { log("rules: \(problem)") }
+      }, prepare: { expr throws(QueryError) in try engine.prepare(expr) })
+
+    let own = OwnMetrics(registry, head: head, server: server, exchanges: exchanges, reloading: reloading, time: time)
+    own.publishBuild(queries: configuration.maxConcurrentQueries)
     let sampler = Sampler(
       registry, into: head, .init(interval: configuration.sampleInterval, instance: address.description), history: head,
       collect: { update in
         own.report(into: &update)
+        queries.report(into: &update, registry, at: time.now())
         pages.report(into: &update)
       })
+
     self.server = server
     self.head = head
     self.ingest = ingest
-    threads = [PumpThread("sampler", sampler, time: time), PumpThread("ingest-upkeep", ingest, time: time)]
+    self.sampler = sampler
+    self.ruler = ruler
+    self.alerts = alerts
+    self.reloading = reloading
+    self.surroundings = surroundings
+    upkeep = PumpThread("ingest-upkeep", ingest, time: time)
+    phase = Atomic(.starting)
+    later.bind(self)
+    for broken in try ruler.load(rules.files) {
+      log("rules: \(broken.group): \(broken.name) fails in every pass: \(broken.reason)")
+    }
+  }
+
+  var address: ListenAddress { ListenAddress(host: reloading.now.configuration.listen.host, port: server.port) }
+
+  var isReady: Bool { phase.load(ordering: .acquiring) == .serving }
+
+  /// Begins to sample and to evaluate rules; until then requests are answered, but the daemon is not ready.
+  func start() {
+    let interval = reloading.now.configuration.sampleInterval
+    let sampling = GridTask(id: "sampler", place: GridPlace(interval: interval, order: Ruler.order - 1)) {
+      [sampler, surroundings] tick in
+      do { _ = try sampler.sample(at: tick.time, missed: tick.missed) } catch { surroundings.log("sampler: \(error)") }
+    }
+    ruler.grid.set([sampling], of: "sampler")
+    ruler.start()
+    phase.store(.serving, ordering: .releasing)
   }
 
   /// Finishes what is in flight, then writes everything that is not written yet.
   func stop(within limit: PromDuration) {
-    guard !isStopping.exchange(true, ordering: .sequentiallyConsistent) else { return }
+    guard phase.exchange(.stopping, ordering: .sequentiallyConsistent) != .stopping else { return }
+    let deadline = surroundings.time.monotonic() + limit
     server.stop(within: limit)
-    for thread in threads { thread.stop() }
+    ruler.stop()
+    upkeep.stop()
     ingest.shutdown()
+    alerts.stop(before: deadline)
   }
 
-  // MARK: Answers
-
-  private static func page(_ pages: Pages, _ request: Request) -> Response {
-    let page = pages.answer(accept: request.headers["Accept"], acceptEncoding: request.headers["Accept-Encoding"])
-    var response = Response(
-      headers: ["Content-Type": page.contentType, "Vary": "Accept, Accept-Encoding"], body: .shared(SharedBytes(page.body)),
-      compressible: false)
-    if let coding = page.contentEncoding { response.headers["Content-Encoding"] = coding }
-    return response
+  /// Reads the configuration anew and puts it in force: rules and notification. Other settings wait for a restart, which is said.
+  func reload() throws {
+    guard let read = surroundings.read else { return }
+    let before = reloading.now.configuration
+    try reloading.attempt(at: surroundings.time.now(), read: read) { next in
+      let rules = try RuleSet.load(next)
+      _ = try next.notification
+      let externalURL = next.externalURL ?? "http://\(address)"
+      for broken in try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)) {
+        surroundings.log("rules: \(broken.group): \(broken.name) fails in every pass: \(broken.reason)")
+      }
+      try alerts.configure(next)
+      let waiting = before.fixedSettings(changedIn: next)
+      if !waiting.isEmpty { surroundings.log("reload: a restart is needed for \(waiting.joined(separator: ", "))") }
+    }
   }
+}
 
-  private static func answer(_ answer: IngestAnswer) -> Response {
-    var response = Response.json(answer.body, status: answer.status).notStored
-    if let seconds = answer.retryAfter { response.headers["Retry-After"] = String(seconds) }
-    return response
+extension Configuration {
+  func rules(externalURL: String) -> RulesConfiguration {
+    RulesConfiguration(
+      externalLabels: externalLabels, externalURL: externalURL, evaluationInterval: evaluationInterval, queryOffset: queryOffset,
+      resendDelay: resendDelay, queryTimeout: ruleQueryTimeout, directory: dataDirectory + "/alerts", sync: sync, syntax: syntax)
+  }
+}
+
+extension RulesEvent {
+  /// What somebody who reads the log should know; `nil` for what goes as it should.
+  fileprivate var problem: String? {
+    switch self {
+    case .loaded, .removed, .passed: nil
+    case .failing(let rule, let failure): "\(rule.file);\(rule.group): \(rule.name) fails: \(failure.message)"
+    case .recovered(let rule): "\(rule.file);\(rule.group): \(rule.name) works again"
+    case .journalFailed(let reason): "the state of alerts is not on disk: \(reason)"
+    }
   }
 }

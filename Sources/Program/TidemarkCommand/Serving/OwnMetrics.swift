@@ -11,6 +11,7 @@ final class OwnMetrics: Sendable {
   private let head: Head
   private let server: Server
   private let exchanges: ExchangeCounts
+  private let reloading: Reloading
   private let time: any TimeSource
   private let seen = Mutex(Seen())
 
@@ -20,22 +21,24 @@ final class OwnMetrics: Sendable {
     var samplesAppended: UInt64 = 0
   }
 
-  init(_ registry: Registry, head: Head, server: Server, exchanges: ExchangeCounts, time: any TimeSource) {
+  init(_ registry: Registry, head: Head, server: Server, exchanges: ExchangeCounts, reloading: Reloading, time: any TimeSource) {
     self.registry = registry
     self.head = head
     self.server = server
     self.exchanges = exchanges
+    self.reloading = reloading
     self.time = time
   }
 
   /// Once, at the start.
-  func publishBuild() {
+  func publishBuild(queries: Int) {
     let now = time.now()
     registry.update { update in
       set(Families.tidemarkStartTimeSeconds, now.seconds, &update, now)
       let info = update.series(
         registry.family(Families.tidemarkBuildInfo), [Version.text, Version.revision, Version.swift], created: now)
       update.set(info, 1)
+      set(Families.tidemarkQueriesLimit, Double(queries), &update, now)
     }
   }
 
@@ -46,6 +49,9 @@ final class OwnMetrics: Sendable {
     set(Families.tidemarkHTTPConnections, Double(serving.connections), &update, now)
     set(Families.tidemarkStreamClients, Double(serving.streams), &update, now)
     set(Families.tidemarkResidentMemoryBytes, Double(ProcessUsage.residentBytes), &update, now)
+    let reload = reloading.now
+    set(Families.tidemarkConfigLastReloadSuccessful, reload.succeeded ? 1 : 0, &update, now)
+    set(Families.tidemarkConfigLastReloadSuccessTimestampSeconds, reload.at.seconds, &update, now)
     let totals = head.totalsNow
     set(Families.tidemarkHeadSeries, Double(totals.series), &update, now)
     set(Families.tidemarkHeadBytes, Double(totals.bytes), &update, now)

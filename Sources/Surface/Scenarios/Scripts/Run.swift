@@ -2,6 +2,8 @@ import SeriesModel
 import Storage
 
 /// Runs scripts one after the other, each against a store of its own, and says how their cases went.
+public func run(files: [ScriptFile]) -> ScriptReport { run(files: files, on: LocalScriptEngine()) }
+
 package func run(files: [ScriptFile], on engine: any ScriptEngine) -> ScriptReport {
   var report = ScriptReport()
   for file in files {

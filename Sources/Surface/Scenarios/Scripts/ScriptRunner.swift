@@ -86,7 +86,9 @@ package struct ScriptRunner {
   /// Floats alone: native histograms leave gaps.
   private mutating func fill(_ load: ScriptLoad) {
     do throws(SinkError) {
-      for series in load.series {
+      // Of two lines for one series the last holds.
+      let last = Dictionary(load.series.enumerated().map { ($1.labels, $0) }) { $1 }
+      for (i, series) in load.series.enumerated() where last[series.labels] == i {
         let ref = try store.reference(for: series.labels)
         var batch = SampleBatch()
         for (k, point) in series.points.enumerated() {

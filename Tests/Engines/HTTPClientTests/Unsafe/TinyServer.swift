@@ -25,6 +25,16 @@ import Synchronization
     })
   }
 
+  /// Says this to everybody, then a letter every 20 ms.
+  convenience init(dripping text: String) {
+    self.init(serving: { connection in
+      Self.write(Array(text.utf8), connection)
+      var byte: UInt8 = 0x78
+      while unsafe send(connection, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 { sleepSeconds(0.02) }
+      close(connection)
+    })
+  }
+
   private init(serving serve: @escaping @Sendable (Int32) -> Void) {
     listening = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()

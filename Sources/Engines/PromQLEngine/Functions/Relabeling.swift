@@ -1,0 +1,85 @@
+import PromQLSyntax
+import SeriesModel
+
+/// `label_replace` and `label_join`: new label sets, whatever the values.
+enum Relabeling: Hashable, Sendable {
+  case replace(LabelReplacement)
+  case join(LabelJoining)
+
+  var target: String {
+    switch self {
+    case .replace(let replacement): replacement.target
+    case .join(let joining): joining.target
+    }
+  }
+
+  func check() throws(QueryError) {
+    switch self {
+    case .replace(let replacement):
+      if replacement.target.isEmpty { throw .execution("invalid destination label name in label_replace(): \(replacement.target)") }
+    case .join(let joining):
+      for source in joining.sources where source.isEmpty {
+        throw .execution("invalid source label name in label_join(): \(source)")
+      }
+      if joining.target.isEmpty { throw .execution("invalid destination label name in label_join(): \(joining.target)") }
+    }
+  }
+
+  func apply(_ labels: LabelSet) -> LabelSet? {
+    switch self {
+    case .replace(let replacement): replacement.apply(labels)
+    case .join(let joining): joining.apply(labels)
+    }
+  }
+}
+
+struct LabelReplacement: Hashable, Sendable {
+  let target: String
+  let template: String
+  let source: String
+  let pattern: String
+  private let expression: RegularExpression
+
+  /// - Parameter arguments: those behind the vector.
+  init(_ arguments: [String]) throws(QueryError) {
+    (target, template, source, pattern) = (arguments[0], arguments[1], arguments[2], arguments[3])
+    do {
+      expression = try RegularExpression(pattern)
+    } catch {
+      throw .execution("invalid regular expression in label_replace(): \(pattern)")
+    }
+  }
+
+  /// `nil`: the labels stay.
+  func apply(_ labels: LabelSet) -> LabelSet? {
+    let value = labels[source] ?? ""
+    guard let match = expression.firstMatch(in: value) else { return nil }
+    return labels.setting(target, expression.expand(template: template, match: match, in: value))
+  }
+
+  static func == (a: LabelReplacement, b: LabelReplacement) -> Bool {
+    a.target == b.target && a.template == b.template && a.source == b.source && a.pattern == b.pattern
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(target)
+    hasher.combine(template)
+    hasher.combine(source)
+    hasher.combine(pattern)
+  }
+}
+
+struct LabelJoining: Hashable, Sendable {
+  let target: String
+  let separator: String
+  let sources: [String]
+
+  /// - Parameter arguments: those behind the vector.
+  init(_ arguments: [String]) {
+    (target, separator, sources) = (arguments[0], arguments[1], Array(arguments.dropFirst(2)))
+  }
+
+  func apply(_ labels: LabelSet) -> LabelSet? {
+    labels.setting(target, sources.map { labels[$0] ?? "" }.joined(separator: separator))
+  }
+}

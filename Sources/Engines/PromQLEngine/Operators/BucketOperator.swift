@@ -1,0 +1,132 @@
+import PromQLSyntax
+import SeriesModel
+import TextCoding
+
+/// `histogram_quantile`, `histogram_quantiles`, `histogram_fraction` over classic buckets.
+final class BucketOperator: VectorOperator {
+  /// The histograms among some series: computed once per series set.
+  private struct Histograms: Sendable {
+    /// For each histogram its rows by rising bound.
+    var members: [[(row: Int, bound: Double)]] = []
+    var names: [String] = []
+    var set: SeriesSet = .empty
+    /// Rows whose bound cannot be read.
+    var malformed: [Int] = []
+  }
+
+  private let plan: BucketPlan
+  private let vector: any VectorOperator
+  private let parameters: [any ScalarOperator]
+  private let found = Derived<Histograms>()
+
+  let title: String
+  var inputs: [any PlanOperator] { parameters + [vector] }
+
+  init(_ plan: BucketPlan, vector: any VectorOperator, parameters: [any ScalarOperator]) {
+    self.plan = plan
+    self.vector = vector
+    self.parameters = parameters
+    title = Plan.buckets(plan).title
+  }
+
+  func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    var scalars: [ScalarRow] = []
+    for parameter in parameters { scalars.append(try run.values(of: parameter, over: grid)) }
+    let input = try run.rows(of: vector, over: grid)
+    let delayed = run.options.delaysNameRemoval
+    let histograms = try found.value(of: input.set) { find(input.set, delayed: delayed) }
+    warn(run, input, histograms, scalars, grid)
+    switch plan.kind {
+    case .fraction:
+      return try finish(
+        compute(run, input, histograms, grid) { buckets, step, _ in
+          buckets.fraction(from: scalars[0][step], to: scalars[1][step])
+        }, histograms.set, grid, delayed)
+    case .quantile:
+      return try finish(
+        compute(run, input, histograms, grid) { buckets, step, forced in
+          buckets.quantile(scalars[0][step], wasForced: &forced)
+        }, histograms.set, grid, delayed)
+    case .quantiles(let label):
+      var collector = RowCollector(steps: grid.count)
+      for q in scalars {
+        let values = compute(run, input, histograms, grid) { buckets, step, forced in buckets.quantile(q[step], wasForced: &forced)
+        }
+        for (cell, value) in values.enumerated() where Cell.isPresent(value) {
+          let (row, step) = (cell / grid.count, cell % grid.count)
+          let labels = histograms.set.labels[row].setting(label, Self.openMetrics(q[step]))
+          try collector.put(value, labels, dropsName: delayed, step: step)
+        }
+      }
+      return collector.rows()
+    }
+  }
+
+  private func finish(_ values: [Double], _ set: SeriesSet, _ grid: StepGrid, _ delayed: Bool) throws(QueryError) -> Rows {
+    let rows = Rows(set, steps: grid.count, values: values).compacted()
+    return delayed ? rows : try rows.mergingDuplicates()
+  }
+
+  private func compute(
+    _ run: Evaluation, _ input: Rows, _ histograms: Histograms, _ grid: StepGrid,
+    _ value: (inout Buckets, Int, inout Bool) -> Double
+  ) -> [Double] {
+    var output = [Double](repeating: Cell.absent, count: histograms.members.count * grid.count)
+    var buckets = Buckets()
+    for (i, members) in histograms.members.enumerated() {
+      var wasForced = false
+      for step in 0..<grid.count {
+        buckets.reset()
+        for (row, bound) in members {
+          let count = input.values[row * grid.count + step]
+          if Cell.isPresent(count) { buckets.append(bound, count) }
+        }
+        if !buckets.isEmpty { output[i * grid.count + step] = value(&buckets, step, &wasForced) }
+      }
+      if wasForced { run.inform(RemarkText.forcedMonotonicity(metric: histograms.names[i]), at: plan.vectorRange) }
+    }
+    return output
+  }
+
+  private func warn(_ run: Evaluation, _ input: Rows, _ histograms: Histograms, _ scalars: [ScalarRow], _ grid: StepGrid) {
+    if plan.kind != .fraction {
+      for (scalar, range) in zip(scalars, plan.parameterRanges) {
+        for step in 0..<grid.count where scalar[step].isNaN || scalar[step] < 0 || scalar[step] > 1 {
+          run.warn(RemarkText.invalidQuantile(scalar[step]), at: range)
+        }
+      }
+    }
+    for row in histograms.malformed where !input.isEmpty(row) {
+      let labels = input.set.labels[row]
+      let metric = run.options.delaysNameRemoval ? labels.metricName ?? "" : ""
+      run.warn(RemarkText.badBucket(labels[LabelName.bucket] ?? "", metric: metric), at: plan.vectorRange)
+    }
+  }
+
+  private func find(_ input: SeriesSet, delayed: Bool) -> Histograms {
+    var histograms = Histograms()
+    let withoutBound = LabelProjection.removing([LabelName.bucket])
+    var table = LabelSetTable()
+    var key: [UInt8] = []
+    for row in 0..<input.count {
+      guard let bound = input.labels[row][LabelName.bucket].flatMap(Double.init) else {
+        histograms.malformed.append(row)
+        continue
+      }
+      withoutBound.project(input.labels[row], into: &key)
+      let histogram = table.number(of: key)
+      if histogram == histograms.members.count { histograms.members.append([]) }
+      histograms.members[histogram].append((row, bound))
+    }
+    for i in histograms.members.indices { histograms.members[i].sort { ($0.bound, $0.row) < ($1.bound, $1.row) } }
+    histograms.names = table.sets.map { delayed ? $0.metricName ?? "" : "" }
+    histograms.set = SeriesSet(unique: table.sets).droppingNames(delayed: delayed)
+    return histograms
+  }
+
+  /// `0.5`, `1.0`: with a point even where the number is whole.
+  static func openMetrics(_ value: Double) -> String {
+    let text = NumberText.general(value)
+    return text.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "e") } || !value.isFinite ? text : text + ".0"
+  }
+}

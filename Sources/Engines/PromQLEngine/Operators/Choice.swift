@@ -1,0 +1,141 @@
+import PromQLSyntax
+import SeriesModel
+
+/// `topk`, `bottomk`, `limitk`, `limit_ratio`: some of the rows, chosen at each step and in each group.
+final class Choice: VectorOperator {
+  private let plan: AggregatePlan
+  private let vector: any VectorOperator
+  private let parameter: any ScalarOperator
+  private let grouped = Derived<Grouping>()
+
+  let title: String
+  var inputs: [any PlanOperator] { [parameter, vector] }
+
+  init(_ plan: AggregatePlan, vector: any VectorOperator, parameter: any ScalarOperator) {
+    self.plan = plan
+    self.vector = vector
+    self.parameter = parameter
+    title = Plan.aggregate(plan).title
+  }
+
+  func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    let parameter = try run.values(of: parameter, over: grid)
+    let input = try run.rows(of: vector, over: grid)
+    guard try check(parameter, run, steps: grid.count) else { return Rows.none(steps: grid.count) }
+    let grouping = try grouped.value(of: input.set) { Grouping(input.set, by: plan.grouping, without: plan.without) }
+    var members = [[Int]](repeating: [], count: grouping.count)
+    for row in 0..<input.count { members[Int(grouping.groups[row])].append(row) }
+    var output = Rows(absent: input.set, steps: grid.count)
+    var order: [Int] = []
+    for step in 0..<grid.count {
+      for rows in members {
+        let chosen = choose(rows, parameter[step], input, step)
+        for row in chosen { output.values[row * grid.count + step] = input.values[row * grid.count + step] }
+        if grid.count == 1 { order += chosen }
+      }
+    }
+    // One step keeps the order of choice; more are sorted by labels in the end.
+    return grid.count == 1 ? output.picking(order) : output.compacted()
+  }
+
+  /// `false`: nothing can be chosen at any step.
+  private func check(_ parameter: ScalarRow, _ run: Evaluation, steps: Int) throws(QueryError) -> Bool {
+    guard let bounds = parameter.bounds(steps: steps) else { return false }
+    if plan.op == .limitRatio {
+      if bounds.anyNaN { throw .execution("Ratio value is NaN") }
+      if bounds.most == 0, bounds.least == 0 { return false }
+      if bounds.most > 1 { run.warn(RemarkText.invalidRatio(bounds.most, capped: 1), at: plan.parameterRange) }
+      if bounds.least < -1 { run.warn(RemarkText.invalidRatio(bounds.least, capped: -1), at: plan.parameterRange) }
+      return true
+    }
+    if bounds.anyNaN { throw .execution("Parameter value is NaN") }
+    if bounds.most < 1 { return false }
+    if bounds.least <= -9.223372036854775808e18 {
+      throw .execution("Scalar value \(GoNumber.general(bounds.least)) underflows int64")
+    }
+    if bounds.most >= 9.223372036854774784e18 { throw .execution("Scalar value \(GoNumber.general(bounds.most)) overflows int64") }
+    return true
+  }
+
+  private func choose(_ rows: [Int], _ parameter: Double, _ input: Rows, _ step: Int) -> [Int] {
+    let present = rows.filter { Cell.isPresent(input.values[$0 * input.steps + step]) }
+    if plan.op == .limitRatio {
+      let ratio = max(-1, min(1, parameter))
+      return present.filter { Self.isSampled(input.set.labels[$0], ratio: ratio) }
+    }
+    let k = Int(min(parameter, Double(input.count)))
+    if k < 1 { return [] }
+    if plan.op == .limitk { return Array(present.prefix(k)) }
+    let isTop = plan.op == .topk
+    var heap = ChoiceHeap(limit: k, isTop: isTop)
+    for row in present { heap.offer(input.values[row * input.steps + step], row) }
+    return heap.best()
+  }
+
+  /// Whether the series' place between 0 and 1, which its labels give, is within the ratio: from below, or from above where it is negative.
+  private static func isSampled(_ labels: LabelSet, ratio: Double) -> Bool {
+    let place = SeriesSampling.place(of: labels)
+    return ratio >= 0 ? place < ratio : place >= 1 + ratio
+  }
+}
+
+/// The `k` best values. Which of equal ones stay, and in what order, is decided as a binary heap with the worst on top decides it.
+struct ChoiceHeap {
+  private var items: [(value: Double, row: Int)] = []
+  private let limit: Int
+  private let isTop: Bool
+
+  init(limit: Int, isTop: Bool) {
+    self.limit = limit
+    self.isTop = isTop
+  }
+
+  mutating func offer(_ value: Double, _ row: Int) {
+    if items.count < limit {
+      items.append((value, row))
+      siftUp(items.count - 1)
+      return
+    }
+    let worst = items[0].value
+    if (isTop ? worst < value : worst > value) || (worst.isNaN && !value.isNaN) {
+      items[0] = (value, row)
+      siftDown(0)
+    }
+  }
+
+  /// The rows, best first.
+  func best() -> [Int] {
+    items.enumerated().sorted { a, b in
+      if comesFirst(b.element.value, a.element.value) { return true }
+      if comesFirst(a.element.value, b.element.value) { return false }
+      return a.offset < b.offset
+    }.map(\.element.row)
+  }
+
+  /// Whether `a` is worse than `b`.
+  private func comesFirst(_ a: Double, _ b: Double) -> Bool {
+    isTop ? ValueOrder.ascending(a, b) : ValueOrder.descending(a, b)
+  }
+
+  private mutating func siftUp(_ start: Int) {
+    var i = start
+    while i > 0 {
+      let parent = (i - 1) / 2
+      guard comesFirst(items[i].value, items[parent].value) else { return }
+      items.swapAt(i, parent)
+      i = parent
+    }
+  }
+
+  private mutating func siftDown(_ start: Int) {
+    var i = start
+    while true {
+      var child = 2 * i + 1
+      guard child < items.count else { return }
+      if child + 1 < items.count, comesFirst(items[child + 1].value, items[child].value) { child += 1 }
+      guard comesFirst(items[child].value, items[i].value) else { return }
+      items.swapAt(i, child)
+      i = child
+    }
+  }
+}

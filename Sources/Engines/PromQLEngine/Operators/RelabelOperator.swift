@@ -1,0 +1,37 @@
+import SeriesModel
+
+/// Gives rows other label sets.
+final class RelabelOperator: VectorOperator {
+  private let relabeling: Relabeling
+  private let vector: any VectorOperator
+  private let renamed = Derived<SeriesSet>()
+
+  let title: String
+  var inputs: [any PlanOperator] { [vector] }
+
+  init(_ relabeling: Relabeling, vector: any VectorOperator) {
+    self.relabeling = relabeling
+    self.vector = vector
+    if case .replace = relabeling { title = "label_replace" } else { title = "label_join" }
+  }
+
+  func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    try relabeling.check()
+    let rows = try run.rows(of: vector, over: grid)
+    let set = try renamed.value(of: rows.set) { rename(rows.set) }
+    return try rows.replacing(set).settlingDuplicates(run.options.edition)
+  }
+
+  private func rename(_ set: SeriesSet) -> SeriesSet {
+    var drops = set.dropsName
+    let setsName = relabeling.target == LabelName.metric
+    var labels = set.labels
+    for row in 0..<set.count {
+      guard let changed = relabeling.apply(labels[row]) else { continue }
+      labels[row] = changed
+      // A name that is set anew stays.
+      if setsName, !drops.isEmpty { drops[row] = false }
+    }
+    return SeriesSet(labels, dropsName: drops)
+  }
+}

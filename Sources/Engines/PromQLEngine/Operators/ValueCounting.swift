@@ -1,0 +1,49 @@
+import PromQLSyntax
+import SeriesModel
+import TextCoding
+
+/// `count_values`: one row per group and value.
+final class ValueCounting: VectorOperator {
+  private let plan: AggregatePlan
+  private let vector: any VectorOperator
+
+  let title: String
+  var inputs: [any PlanOperator] { [vector] }
+
+  init(_ plan: AggregatePlan, vector: any VectorOperator) {
+    self.plan = plan
+    self.vector = vector
+    title = Plan.aggregate(plan).title
+  }
+
+  func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    let label = plan.label ?? ""
+    if label.isEmpty { throw .execution("invalid label name \(GoText.quoted(label))") }
+    let input = try run.rows(of: vector, over: grid)
+    let projection: LabelProjection =
+      plan.without ? .removing(plan.grouping + [LabelName.metric]) : .keeping(plan.grouping + [label])
+    var table = LabelSetTable()
+    var counts: [Double] = []
+    for row in 0..<input.count {
+      // Neighbouring steps mostly have one value.
+      var last: (value: Double, group: Int)?
+      for step in 0..<grid.count {
+        let value = input.values[row * grid.count + step]
+        guard Cell.isPresent(value) else { continue }
+        let group: Int
+        if let last, last.value.bitPattern == value.bitPattern {
+          group = last.group
+        } else {
+          group = table.number(of: projection.apply(input.set.labels[row].setting(label, NumberText.fixed(value))))
+          last = (value, group)
+        }
+        if counts.count < table.count * grid.count {
+          try run.reserve(series: table.count, steps: grid.count)
+          counts.append(contentsOf: repeatElement(0, count: grid.count))
+        }
+        counts[group * grid.count + step] += 1
+      }
+    }
+    return Rows(SeriesSet(unique: table.sets), steps: grid.count, values: counts.map { $0 == 0 ? Cell.absent : $0 })
+  }
+}

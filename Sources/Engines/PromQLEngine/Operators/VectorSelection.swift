@@ -1,0 +1,113 @@
+import SeriesModel
+
+/// An instant selector: at each step the newest sample within the lookback, unless the series has ended.
+final class VectorSelection: VectorOperator {
+  private let selection: Selection
+  private let series: SelectedSeries
+  /// Yields when the samples were taken, in seconds, instead of their values.
+  private let yieldsTimes: Bool
+  private let unnamed = Derived<SeriesSet>()
+
+  let title: String
+  var inputs: [any PlanOperator] { [] }
+
+  /// Series that are read at a time.
+  private static let batch = 1024
+
+  init(_ selection: Selection, yieldsTimes: Bool = false) {
+    self.selection = selection
+    self.yieldsTimes = yieldsTimes
+    series = SelectedSeries(selection.matchers)
+    title = yieldsTimes ? "timestamp \(selection)" : selection.description
+  }
+
+  func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    let shift = try run.resolve(selection.shift)
+    let first = shift.reference(grid.start)
+    let last = shift.reference(grid.end)
+    let span = TimeSpan(from: Timestamp(milliseconds: first - run.lookback + 1), through: Timestamp(milliseconds: last))
+    let found = try series.find(run, in: span)
+    run.statistics.seriesSelected += found.refs.count
+    if grid.count == 0 { return Rows.none(steps: 0) }
+    try run.reserve(series: found.refs.count, steps: grid.count)
+    var rows = Rows(absent: found.set, steps: grid.count)
+    var columns = run.columns
+    run.columns = SampleColumns()
+    defer { run.columns = columns }
+    var present = 0
+    var start = 0
+    while start < found.refs.count {
+      try run.checkpoint()
+      let end = min(start + Self.batch, found.refs.count)
+      columns.reset()
+      do {
+        let refs = found.refs.span.extracting(start..<end)
+        // Fast path: one moment needs the newest sample only.
+        if first == last {
+          try run.view.readLatest(refs, in: span, into: &columns)
+        } else {
+          try run.view.read(refs, in: span, into: &columns)
+        }
+      } catch {
+        throw QueryError(error)
+      }
+      let before = present
+      if first == last, grid.count == 1 {
+        present += Self.placeLatest(columns, times: yieldsTimes, into: &rows.values, from: start)
+      } else {
+        for i in 0..<columns.rowCount {
+          present += place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (start + i) * grid.count)
+        }
+      }
+      run.statistics.totalSamples += present - before
+      try run.hold(0, passing: present)
+      start = end
+    }
+    rows = rows.compacted()
+    if yieldsTimes {
+      let delayed = run.options.delaysNameRemoval
+      rows = rows.replacing(try unnamed.value(of: rows.set) { rows.set.droppingNames(delayed: delayed) })
+      if !delayed { rows = try rows.mergingDuplicates() }
+    }
+    return rows
+  }
+
+  /// One step: the newest sample as it is; a staleness marker already means absent.
+  private static func placeLatest(_ columns: borrowing SampleColumns, times: Bool, into values: inout [Double], from row: Int)
+    -> Int
+  {
+    var present = 0
+    let offsets = columns.offsets.span
+    let samples = columns.values.span
+    for i in 0..<offsets.count - 1 where offsets[i + 1] > offsets[i] {
+      let last = offsets[i + 1] - 1
+      let value = samples[last]
+      guard Cell.isPresent(value) else { continue }
+      values[row + i] = times ? Double(columns.timestamps[last]) / 1000 : value
+      present += 1
+    }
+    return present
+  }
+
+  /// Walks a row once for all steps.
+  private func place(
+    _ columns: borrowing SampleColumns, _ row: Int, _ grid: StepGrid, _ shift: ResolvedShift, _ lookback: Int64,
+    into values: inout [Double], at base: Int
+  ) -> Int {
+    let times = columns.timestamps.span
+    let samples = columns.values.span
+    let range = columns.row(row)
+    var next = range.lowerBound
+    var present = 0
+    for step in 0..<grid.count {
+      let reference = shift.reference(grid.time(step))
+      while next < range.upperBound, times[next] <= reference { next += 1 }
+      guard next > range.lowerBound, times[next - 1] > reference - lookback else { continue }
+      let value = samples[next - 1]
+      guard Cell.isPresent(value) else { continue }
+      values[base + step] = yieldsTimes ? Double(times[next - 1]) / 1000 : value
+      present += 1
+    }
+    return present
+  }
+}

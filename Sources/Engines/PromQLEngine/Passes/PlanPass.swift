@@ -1,0 +1,11 @@
+/// Turns a plan into another one with the same answers.
+protocol PlanPass: Sendable {
+  func apply(to plan: Plan) -> Plan
+}
+
+enum PlanPasses {
+  /// In the order in which they run.
+  static let all: [any PlanPass] = [ConstantFolding(), MatcherReduction(), StepInvariance()]
+
+  static func apply(to plan: Plan) -> Plan { all.reduce(plan) { $1.apply(to: $0) } }
+}

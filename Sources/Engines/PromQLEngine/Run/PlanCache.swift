@@ -1,0 +1,44 @@
+import PromQLSyntax
+import Synchronization
+
+/// Keeps compiled queries by their text, the least recently asked go first.
+final class PlanCache: Sendable {
+  private struct Entry: Sendable {
+    var query: CompiledQuery
+    var asked: UInt64
+  }
+  private struct State: Sendable {
+    var entries: [Key: Entry] = [:]
+    var clock: UInt64 = 0
+  }
+  private struct Key: Hashable, Sendable {
+    var expr: Expr
+    var source: String
+  }
+
+  private let limit: Int
+  private let state = Mutex(State())
+
+  init(limit: Int) { self.limit = limit }
+
+  func query(
+    _ expr: Expr, _ source: String, make: () throws(QueryError) -> CompiledQuery
+  ) throws(QueryError) -> CompiledQuery {
+    if limit <= 0 { return try make() }
+    let key = Key(expr: expr, source: source)
+    let known = state.withLock { state in
+      state.clock += 1
+      state.entries[key]?.asked = state.clock
+      return state.entries[key]?.query
+    }
+    if let known { return known }
+    let query = try make()
+    state.withLock { state in
+      if state.entries.count >= limit, let oldest = state.entries.min(by: { $0.value.asked < $1.value.asked })?.key {
+        state.entries[oldest] = nil
+      }
+      state.entries[key] = Entry(query: query, asked: state.clock)
+    }
+    return query
+  }
+}

@@ -1,0 +1,45 @@
+import SeriesModel
+import Synchronization
+
+/// The configuration that is in force, and how the last attempt to change it went.
+final class Reloading: Sendable {
+  struct Standing: Sendable {
+    var configuration: Configuration
+    var succeeded = true
+    /// Of the last attempt that succeeded.
+    var at: Timestamp
+  }
+
+  private let standing: Mutex<Standing>
+  /// One attempt at a time.
+  private let turn = Mutex(())
+
+  init(_ configuration: Configuration, at time: Timestamp) { standing = Mutex(Standing(configuration: configuration, at: time)) }
+
+  var now: Standing { standing.withLock { $0 } }
+
+  /// Puts what `read` gives in force by `apply`. When either throws, everything stays as it was but ``Standing/succeeded``.
+  func attempt(at time: Timestamp, read: () throws -> Configuration, apply: (Configuration) throws -> Void) throws {
+    try turn.withLock { _ in
+      do {
+        let configuration = try read()
+        try apply(configuration)
+        standing.withLock { $0 = Standing(configuration: configuration, at: time) }
+      } catch {
+        standing.withLock { $0.succeeded = false }
+        throw error
+      }
+    }
+  }
+}
+
+extension Configuration {
+  /// Settings whose new values wait for a restart.
+  func fixedSettings(changedIn next: Configuration) -> [String] {
+    let live: Set<String> = [
+      "rules.files", "rules.query-timeout", "rules.alert.resend-delay", "notify.webhooks", "notify.group-by", "notify.group-wait",
+      "notify.group-interval", "notify.repeat-interval", "notify.send-resolved", "notify.max-alerts",
+    ]
+    return Setting.all.filter { !live.contains($0.key) && $0.values(self) != $0.values(next) }.map(\.key)
+  }
+}
