@@ -63,7 +63,9 @@ let rooms: [Room] = [
     ]),
   Room(
     floor: .policies, name: "Notify",
-    uses: ["SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog"]),
+    uses: [
+      "SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog",
+    ]),
   Room(
     floor: .policies, name: "Ingest",
     uses: ["CSimdJSON", "CXXHash", "SeriesModel", "TextCoding", "DurableLog", "Catalogue", "Orchestration", "Instruments"],
@@ -91,7 +93,10 @@ let rooms: [Room] = [
     ]),
   Room(
     floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPServer", "HTTPClient"],
-    testUses: ["SourceText", "PromQLSyntax", "RuleModel", "Catalogue", "Instruments", "Ingest"]),
+    testUses: [
+      "SourceText", "PromQLSyntax", "RuleModel", "AlertModel", "Catalogue", "Instruments", "Ingest", "Storage", "PromQLEngine",
+      "Rules",
+    ]),
 
   Room(
     floor: .program, name: "TidemarkCommand",

@@ -30,23 +30,9 @@ package enum Scenario: String, CaseIterable, Sendable {
     switch self {
     case .steady: .zero
     case .queueOverload: .seconds(90)
-    case .failingWorkflow: .seconds(350)
+    case .failingWorkflow: .seconds(390)
     // Runs come more slowly at night.
     case .approvalJam: .seconds(2_190)
     }
   }
-}
-
-/// How finely an orchestration reports. What happens is the same; how many events tell of it is not.
-package enum Pace: Sendable {
-  /// Counts every second, samples every five: 200 events a second.
-  case live
-  /// For a history: counts every minute, starts of agent runs left out (an end says all that counts): 25,000 events an hour.
-  case history
-
-  var queueCounts: Int64 { self == .live ? 1_000 : 60_000 }
-  var queueSamples: Int64 { self == .live ? 5_000 : 120_000 }
-  var taskCounts: Int64 { self == .live ? 1_000 : 30_000 }
-  var tierSamples: Int64 { self == .live ? 10_000 : 60_000 }
-  var tellsAgentStarts: Bool { self == .live }
 }

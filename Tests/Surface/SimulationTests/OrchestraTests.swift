@@ -11,7 +11,7 @@ import Testing
     #expect(first.count > 100_000)
   }
 
-  @Test(arguments: [1, 17, 250, 1_000, 7_919, 60_000] as [Int64], [Pace.live, .history])
+  @Test(arguments: [1, 17, 250, 1_000, 7_919, 60_000] as [Int64], Pace.allCases)
   func `steps of any length tell the same`(_ step: Int64, _ pace: Pace) {
     var orchestra = Orchestra(seed: 5, scenario: .queueOverload, from: EventStream.start)
     orchestra.pace = pace
