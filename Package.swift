@@ -93,7 +93,10 @@ let rooms: [Room] = [
     ]),
   Room(
     floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPServer", "HTTPClient"],
-    testUses: ["SourceText", "PromQLSyntax", "RuleModel", "Catalogue", "Instruments", "Ingest"]),
+    testUses: [
+      "SourceText", "PromQLSyntax", "RuleModel", "AlertModel", "Catalogue", "Instruments", "Ingest", "Storage", "PromQLEngine",
+      "Rules",
+    ]),
 
   Room(
     floor: .program, name: "TidemarkCommand",

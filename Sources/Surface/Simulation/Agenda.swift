@@ -53,11 +53,9 @@ struct Agenda: Sendable {
     return (first.time, first.what)
   }
 
-  /// Gives all reports another time.
-  mutating func moveReports(_ time: (Report) -> Int64) {
-    for i in heap.indices {
-      if case .report(let report) = heap[i].what { heap[i].time = time(report) }
-    }
+  /// Gives occurrences another time; `nil`: that of before.
+  mutating func move(_ time: (Occurrence) -> Int64?) {
+    for i in heap.indices { heap[i].time = time(heap[i].what) ?? heap[i].time }
     for i in heap.indices.reversed() { sink(i) }
   }
 

@@ -40,14 +40,35 @@ struct Courier: Sendable {
 
   mutating func change(to scenario: Scenario) { orchestra.change(to: scenario) }
 
-  mutating func rest() { isResting = true }
-
   /// Posts what waits, or what happened since the last time.
   ///
   /// - Returns: when there is something to do again.
   mutating func work(at wall: Timestamp, _ now: Instant, _ report: (Delivery) -> Void) -> Instant {
-    if let retryAt, now < retryAt { return retryAt }
     if batches.isEmpty { live(to: wall) }
+    if let retry = post(now, report) { return retry }
+    if wall - orchestra.now >= options.interval { return now }
+    // From when it was due, not from when it came: what comes late does not make the next late.
+    let next = dueAt.map { max($0 + options.interval, now) } ?? now + options.interval
+    dueAt = next
+    return next
+  }
+
+  /// Posts what is still to be told before the orchestra stands still.
+  ///
+  /// - Returns: when there is something to do again; `nil`: it is at rest.
+  mutating func rest(at wall: Timestamp, _ now: Instant, _ report: (Delivery) -> Void) -> Instant? {
+    if batches.isEmpty, !isResting {
+      live(to: wall, settling: true)
+      isResting = true
+    }
+    if let retry = post(now, report) { return retry }
+    // What had waited may have been from before it came to rest.
+    return isResting ? nil : now
+  }
+
+  /// - Returns: when to try again; `nil`: everything was taken.
+  private mutating func post(_ now: Instant, _ report: (Delivery) -> Void) -> Instant? {
+    if let retryAt, now < retryAt { return retryAt }
     while let batch = batches.first {
       let delivery = deliver(batch)
       report(delivery)
@@ -61,11 +82,7 @@ struct Courier: Sendable {
         return at
       }
     }
-    if wall - orchestra.now >= options.interval { return now }
-    // From when it was due, not from when it came: what comes late does not make the next late.
-    let next = dueAt.map { max($0 + options.interval, now) } ?? now + options.interval
-    dueAt = next
-    return next
+    return nil
   }
 
   /// A second, then twice as long each time, unless the daemon asked for something.
@@ -73,13 +90,17 @@ struct Courier: Sendable {
     max(Self.shortestPause, min(options.longestPause, asked ?? .seconds(1 << min(failures, 10))))
   }
 
-  private mutating func live(to wall: Timestamp) {
+  private mutating func live(to wall: Timestamp, settling: Bool = false) {
     let behind = wall - orchestra.now
     if isResting || behind > options.patience { orchestra.skip(max(.zero, behind)) }
     isResting = false
     var (bytes, events) = ([UInt8](), 0)
     while orchestra.now < wall, bytes.count < Self.load {
       events += orchestra.step(to: min(wall, orchestra.now + .seconds(1)), into: &bytes)
+    }
+    if settling {
+      orchestra.settle()
+      events += orchestra.step(to: orchestra.now + Orchestra.settling, into: &bytes)
     }
     batches = Self.divide(bytes, events: events, limit: options.batchEvents)
   }

@@ -13,9 +13,9 @@ import SeriesModel
 /// clock.end()
 /// let driver = SimulationDriver(url: url, orchestra: history.orchestra, time: clock)
 /// ```
-/// The grid is coarse at first, and that of the daemon for the last hour; in its last minutes the orchestra reports as finely as it will from then on.
+/// The grid is coarse at first, and that of the daemon from ``fineFrom`` on; in its last minutes the orchestra reports as finely as it will from then on.
 /// An event's time lies at most a step before its grid time, so nothing is too old for a daemon whose clock shows the grid time.
-/// - Cost: 0.5 s for 24 hours (650,000 events, 170 MB).
+/// - Cost: 0.3 s for 24 hours (500,000 events).
 package struct FastForward: Sendable {
   /// What `apply` gets.
   package static let contentType = "application/x-ndjson"
@@ -78,7 +78,8 @@ package struct FastForward: Sendable {
     var events: [UInt8] = []
     var grid = first
     while grid <= last {
-      if interval <= Self.longestLiveStep, grid > last - Self.liveTail { orchestra.pace = .live }
+      orchestra.pace =
+        interval <= Self.longestLiveStep && grid > last - Self.liveTail ? .live : grid > fineFrom ? .recent : .history
       events.removeAll(keepingCapacity: true)
       orchestra.step(to: grid, into: &events)
       try apply(events, grid)

@@ -15,33 +15,24 @@ package enum Scenario: String, CaseIterable, Sendable {
     switch self {
     case .steady: "everything is in order; only Watchdog fires"
     case .queueOverload:
-      "one queue gets more than it can take, another has lost its consumers: CriticalTaskQueueDepth, QueueWithoutConsumers"
-    case .failingWorkflow: "one workflow fails in two of five runs: WorkflowFailureRate"
+      "one queue gets more than it can take, another has lost its consumers: CriticalTaskQueueDepth, QueueWithoutConsumers, then "
+        + "MessageQueueBackpressure"
+    case .failingWorkflow: "one workflow fails in two of five runs: WorkflowFailureRate, then AgentFailureSpike"
     case .approvalJam: "nobody decides on approvals: ApprovalBacklog"
     }
   }
 
-  /// How long before the present the trouble of a history begins, so that its first alert is due within the first minute.
+  /// How long before the present the trouble of a history begins.
+  ///
+  /// With rules that have been evaluated over the history its first alert is due within a minute of the present, or fires already. Without them, alerts
+  /// come as long after a start: after 2 minutes (overload), 7 (failures) and 38 (jam).
   package var lead: PromDuration {
     switch self {
     case .steady: .zero
     case .queueOverload: .seconds(90)
-    case .failingWorkflow: .minutes(5)
-    case .approvalJam: .minutes(40)
+    case .failingWorkflow: .seconds(390)
+    // Runs come more slowly at night.
+    case .approvalJam: .seconds(2_190)
     }
   }
-}
-
-/// How finely an orchestration reports. What happens is the same; how many events tell of it is not.
-package enum Pace: Sendable {
-  /// Counts every second, samples every five: 200 events a second.
-  case live
-  /// For a history: counts every minute, starts of agent runs left out (an end says all that counts): 25,000 events an hour.
-  case history
-
-  var queueCounts: Int64 { self == .live ? 1_000 : 60_000 }
-  var queueSamples: Int64 { self == .live ? 5_000 : 120_000 }
-  var taskCounts: Int64 { self == .live ? 1_000 : 30_000 }
-  var tierSamples: Int64 { self == .live ? 10_000 : 60_000 }
-  var tellsAgentStarts: Bool { self == .live }
 }

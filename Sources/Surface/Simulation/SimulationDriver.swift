@@ -75,7 +75,8 @@ package final class SimulationDriver: Pump {
 
   package var progress: Progress { control.withLock(\.progress) }
 
-  /// Nothing happens from the next call of ``run(through:)`` on; ``Progress/isAtRest`` tells when.
+  /// The next call of ``run(through:)`` posts what is left to tell (approvals that are waited for are decided), and nothing happens any more;
+  /// ``Progress/isAtRest`` tells when.
   package func pause() { control.withLock { $0.isPaused = true } }
 
   /// The orchestra goes on where it stood.
@@ -99,13 +100,14 @@ package final class SimulationDriver: Pump {
       }
       if orders.isStopped { return nil }
       if let scenario = orders.scenario { courier.change(to: scenario) }
+      let report = { (outcome: Delivery) in self.control.withLock { $0.progress.add(outcome) } }
       if orders.isPaused {
-        courier.rest()
-        control.withLock { $0.progress.isAtRest = true }
-        return now + options.interval
+        let next = courier.rest(at: time.now(), now, report)
+        control.withLock { $0.progress.isAtRest = next == nil }
+        return next ?? now + options.interval
       }
       control.withLock { $0.progress.isAtRest = false }
-      let next = courier.work(at: time.now(), now) { outcome in control.withLock { $0.progress.add(outcome) } }
+      let next = courier.work(at: time.now(), now, report)
       return control.withLock(\.isStopped) ? nil : next
     }
   }

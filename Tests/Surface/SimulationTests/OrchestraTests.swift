@@ -11,7 +11,7 @@ import Testing
     #expect(first.count > 100_000)
   }
 
-  @Test(arguments: [1, 17, 250, 1_000, 7_919, 60_000] as [Int64], [Pace.live, .history])
+  @Test(arguments: [1, 17, 250, 1_000, 7_919, 60_000] as [Int64], Pace.allCases)
   func `steps of any length tell the same`(_ step: Int64, _ pace: Pace) {
     var orchestra = Orchestra(seed: 5, scenario: .queueOverload, from: EventStream.start)
     orchestra.pace = pace
@@ -81,6 +81,9 @@ import Testing
   }
 
   @Test func `the roster is the reference system`() {
+    #expect(
+      Orchestra(seed: 7, scenario: .approvalJam, from: EventStream.start).description
+        == "928 agents, 200 workflows, 64 queues; scenario approval-jam, seed 7")
     #expect(Set(Roster.workflows.map(\.name)).count == 200)
     #expect(Set(Roster.agents.map(\.name)).count == 928)
     #expect(Roster.tiers.map(\.capacity).reduce(0, +) == 928)
@@ -111,7 +114,7 @@ import Testing
     var agenda = Agenda()
     let times = (0..<500).map { _ in Int64(chance.below(60)) }
     for (i, time) in times.enumerated() { agenda.add(i % 3 == 0 ? .report(.queueCounts(lane: i)) : .advance(run: i), at: time) }
-    agenda.moveReports { if case .queueCounts(let i) = $0 { 59 - times[i] } else { 0 } }
+    agenda.move { if case .report(.queueCounts(let i)) = $0 { 59 - times[i] } else { nil } }
     var moved = times.enumerated().map { (time: $0 % 3 == 0 ? 59 - $1 : $1, i: $0) }
     moved.sort { ($0.time, $0.i) < ($1.time, $1.i) }
     #expect(agenda.next(through: -1) == nil)

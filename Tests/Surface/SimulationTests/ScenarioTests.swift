@@ -202,6 +202,33 @@ import Testing
     #expect((60...RunBook.waitingLimit + 20).contains(Self.waiting(events, at: EventStream.start + .minutes(60))))
   }
 
+  /// From the beginning of trouble to when an alert's condition holds, and stays so for its `for`.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func `a history's trouble leads up to an alert within the first minute`(_ seed: UInt64)
+    throws
+  {
+    func events(_ scenario: Scenario, minutes: Int64) throws -> [ReadEvent] {
+      try EventStream.events(scenario, seed: seed, pace: .history, .minutes(10 + minutes), troubleAfter: .minutes(10))
+    }
+    let trouble = EventStream.start + .minutes(10)
+
+    let name = Roster.workflows[Roster.busiestWorkflow].name
+    let ends = try events(.failingWorkflow, minutes: 8).filter {
+      $0.text("workflow") == name && ["workflow.run.completed", "workflow.run.failed"].contains($0.type)
+    }
+    let failing = (Int64(0)..<32).first { step in
+      let end = trouble + .seconds(15 * step)
+      let window = ends.filter { $0.time <= end && $0.time > end - .minutes(5) }
+      return window.count >= 10 && Self.share(window) { $0.type == "workflow.run.failed" } > 0.1
+    }
+    let failuresDue = 15 * failing! + 300
+    #expect(Double(failuresDue) <= Scenario.failingWorkflow.lead.seconds + 45, "due after \(failuresDue)")
+
+    let waits = try events(.approvalJam, minutes: 14)
+    let jammed = (Int64(0)..<56).first { Self.waiting(waits, at: trouble + .seconds(15 * $0)) > 20 }
+    let jamDue = 15 * jammed! + 1_800
+    #expect(Double(jamDue) <= Scenario.approvalJam.lead.seconds + 45, "due after \(jamDue)")
+  }
+
   @Test func `a jam ends with decisions on everything`() throws {
     var orchestra = Orchestra(seed: 8, scenario: .approvalJam, from: EventStream.start)
     orchestra.pace = .history

@@ -8,8 +8,9 @@ import Testing
     let bench = DriverBench()
     let console = SimulationConsole(bench.driver)
     bench.live(.seconds(4))
-    let before = bench.daemon.calls.count
     #expect(console.answer("  pause\r") == "pausing; 'status' says when it is at rest")
+    bench.live(.seconds(1))
+    let before = bench.daemon.calls.count
     bench.live(.seconds(10))
     #expect(bench.daemon.calls.count == before)
     #expect(console.answer("status")?.hasPrefix("at rest: ") == true)

@@ -201,6 +201,35 @@ final class DriverBench {
     #expect(bench.driver.progress.isAtRest == false)
   }
 
+  @Test func `at rest nobody waits for a decision, unless there is a jam`() throws {
+    for scenario in [Scenario.steady, .approvalJam] {
+      let bench = DriverBench()
+      bench.driver.change(to: scenario)
+      bench.live(.seconds(45))
+      let waiting = ScenarioTests.waiting(try EventStream.read(bench.daemon.everything), at: bench.time.now())
+      #expect(waiting > 3)
+      bench.driver.pause()
+      bench.live(.seconds(3))
+      #expect(bench.driver.progress.isAtRest)
+      let events = try EventStream.read(bench.daemon.everything)
+      #expect(ScenarioTests.waiting(events, at: bench.time.now()) >= (scenario == .steady ? 0 : waiting))
+      #expect(scenario == .approvalJam || ScenarioTests.waiting(events, at: bench.time.now()) == 0)
+    }
+  }
+
+  @Test func `it comes to rest only when the daemon has taken everything`() {
+    let bench = DriverBench([.take, .take, .unreachable, .unreachable, .unreachable])
+    bench.live(.milliseconds(3_500))
+    bench.driver.pause()
+    bench.live(.seconds(2))
+    #expect(!bench.driver.progress.isAtRest)
+    bench.live(.seconds(10))
+    #expect(bench.driver.progress.isAtRest)
+    #expect(bench.driver.progress.retries == 3)
+    let first = Self.told(.seconds(5))
+    #expect(Array(bench.daemon.everything.prefix(first.count)) == first)
+  }
+
   @Test func `away for a while, the daemon is told all; away for long, nothing happened`() throws {
     let short = DriverBench([.take] + Array(repeating: .unreachable, count: 3)) { $0.patience = .seconds(20) }
     short.live(.seconds(40))
