@@ -75,7 +75,8 @@ final class HeadView: SeriesView {
 
   private func places(_ matchers: [Matcher], _ span: TimeSpan, _ limit: Int, _ index: LabelIndex) throws(SourceError) -> [UInt32] {
     let found = index.places(matchers).filter { index.born[Int($0)] <= generation }
-    let alive = head.shelves.overlapping(found, span.start.milliseconds, span.end.milliseconds)
+    // Of all times means those without samples, too: whoever keeps them does not ask again when the first one comes.
+    let alive = span == .all ? found : head.shelves.overlapping(found, span.start.milliseconds, span.end.milliseconds)
     guard alive.count <= limit else { throw .tooManySeries(limit: limit) }
     return alive
   }
