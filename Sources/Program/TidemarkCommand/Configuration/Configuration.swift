@@ -43,6 +43,8 @@ struct Configuration: Sendable {
   var features: Set<QueryFeature> = []
 
   var webhooks: [String] = []
+  /// An Alertmanager's configuration file, in place of ``webhooks`` and what belongs to them.
+  var alertmanagerFile: String?
   var groupBy = ["alertname", "severity", "component"]
   var groupWait = PromDuration.seconds(10)
   var groupInterval = PromDuration.minutes(5)

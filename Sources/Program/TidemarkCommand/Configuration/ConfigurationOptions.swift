@@ -55,6 +55,11 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   var webhooks: [String] = []
 
   @Option(
+    name: [.customLong("notify.alertmanager-config"), .customLong("alertmanager-config")],
+    help: "An Alertmanager's configuration file, in place of --webhook.")
+  var alertmanagerFile: String?
+
+  @Option(
     name: .customLong("enable-feature"),
     help: "Switch on a feature: \(QueryFeature.allCases.map(\.rawValue).joined(separator: ", ")).")
   var features: [String] = []
@@ -118,7 +123,7 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("storage.history", history), ("storage.head-bytes", headBytes), ("sampling.interval", sampleInterval),
       ("events.body-bytes", eventBodyBytes), ("web.enable-lifecycle", enablesLifecycle ? "true" : nil),
       ("web.enable-remote-write-receiver", receivesRemoteWrite ? "true" : nil),
-      ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil),
+      ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil), ("notify.alertmanager-config", alertmanagerFile),
       ("rules.query-timeout", ruleQueryTimeout),
       ("rules.alert.resend-delay", resendDelay),
       ("query.lookback-delta", lookback),
@@ -156,7 +161,7 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
         throw ConfigurationProblem(text: DiagnosticRenderer().render(diagnostics, in: source))
       }
       configuration = read
-      configuration.anchorRuleFiles(at: file)
+      configuration.anchorFiles(at: file)
     }
     try configuration.applyEnvironment(environment)
     for (key, values) in given { try configuration.apply(values, to: key, from: "--" + key) }
@@ -176,9 +181,11 @@ struct ConfigurationProblem: Error, CustomStringConvertible {
 }
 
 extension Configuration {
-  /// Relative globs of a file start from its folder.
-  fileprivate mutating func anchorRuleFiles(at file: String) {
+  /// Relative paths and globs of a file start from its folder.
+  fileprivate mutating func anchorFiles(at file: String) {
     guard let slash = file.lastIndex(of: "/") else { return }
-    ruleFiles = ruleFiles.map { $0.hasPrefix("/") ? $0 : file[...slash] + $0 }
+    let anchored = { (path: String) in path.hasPrefix("/") ? path : file[...slash] + path }
+    ruleFiles = ruleFiles.map(anchored)
+    alertmanagerFile = alertmanagerFile.map(anchored)
   }
 }

@@ -36,6 +36,7 @@ extension Setting {
     number("query.max-concurrency", \.maxConcurrentQueries, 1...1_000),
     number("query.max-queued", \.maxQueuedQueries, 0...100_000),
     list("notify.webhooks", "http or https URLs", \.webhooks, isSecret: true, isGood: isURL),
+    text("notify.alertmanager-config", "a file", \.alertmanagerFile, show: \.self) { $0.isEmpty ? nil : $0 },
     list("notify.group-by", "label names, or ... for all", \.groupBy),
     duration("notify.group-wait", \.groupWait, atLeast: .zero),
     duration("notify.group-interval", \.groupInterval, atLeast: .seconds(1)),

@@ -153,7 +153,7 @@ final class Daemon: Sendable {
     let before = reloading.now.configuration
     try reloading.attempt(at: surroundings.time.now(), read: read) { next in
       let rules = try RuleSet.load(next)
-      _ = try next.notification
+      _ = try next.notification()
       let externalURL = next.externalURL ?? "http://\(address)"
       say(broken: try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)))
       try alerts.configure(next)

@@ -53,6 +53,12 @@ final class QueryService: QueryBackend {
     }
   }
 
+  func explain(
+    _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
+  ) throws(QueryError) -> String? {
+    try engine.explain(call.expr, from: start, through: end, step: step, on: source.view(), until: cancellation)
+  }
+
   // MARK: Counting
 
   private func counted(_ kind: String, _ work: () throws(QueryError) -> QueryResult) throws(QueryError) -> QueryResult {

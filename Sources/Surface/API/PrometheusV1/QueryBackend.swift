@@ -28,4 +28,15 @@ public protocol QueryBackend: Sendable {
   func range(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> QueryResult
+
+  /// The plan of a query with what each of its operators yielded over these steps, as text; `nil`: not told by this backend.
+  func explain(
+    _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
+  ) throws(QueryError) -> String?
+}
+
+extension QueryBackend {
+  public func explain(
+    _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
+  ) throws(QueryError) -> String? { nil }
 }
