@@ -3,6 +3,7 @@ import Ingest
 import PromQLSyntax
 import RuleModel
 import SeriesModel
+import Storage
 
 /// How the daemon runs: defaults, then the file, then the environment, then flags.
 struct Configuration: Sendable {
@@ -19,6 +20,10 @@ struct Configuration: Sendable {
   /// How far back samples are kept in memory.
   var history = PromDuration.minutes(390)
   var headBytes = 2 << 30
+  var maxSeries = 2_000_000
+  /// How much older than the newest sample of all a written sample may be that is older than its series' newest. `nil`: any age; then nothing is
+  /// dropped for its age either.
+  var outOfOrderWindow: PromDuration? = .zero
   var eventBodyBytes = 8 << 20
 
   /// Between two samples of the own series; `global.scrape_interval` sets it too.
@@ -68,6 +73,12 @@ enum QueryFeature: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Configuration {
+  var headOptions: HeadOptions {
+    HeadOptions(
+      history: outOfOrderWindow == nil ? nil : history, byteLimit: headBytes, seriesLimit: maxSeries,
+      outOfOrderWindow: outOfOrderWindow)
+  }
+
   var syntax: SyntaxFeatures {
     var syntax: SyntaxFeatures = []
     if features.contains(.experimentalFunctions) { syntax.insert(.experimentalFunctions) }

@@ -38,6 +38,14 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(name: .customLong("storage.head-bytes"), help: "Memory that samples may take. Default: 2GiB.")
   var headBytes: String?
 
+  @Option(name: .customLong("storage.max-series"), help: "Series that are kept. Default: 2000000.")
+  var maxSeries: String?
+
+  @Option(
+    name: .customLong("storage.out-of-order-window"),
+    help: "How old a written sample may be that is older than its series' newest; forever: any age. Default: 0s.")
+  var outOfOrderWindow: String?
+
   @Option(name: .customLong("sampling.interval"), help: "Between two samples of the own series. Default: 15s.")
   var sampleInterval: String?
 
@@ -124,6 +132,7 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("events.body-bytes", eventBodyBytes), ("web.enable-lifecycle", enablesLifecycle ? "true" : nil),
       ("web.enable-remote-write-receiver", receivesRemoteWrite ? "true" : nil),
       ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil), ("notify.alertmanager-config", alertmanagerFile),
+      ("storage.max-series", maxSeries), ("storage.out-of-order-window", outOfOrderWindow),
       ("rules.query-timeout", ruleQueryTimeout),
       ("rules.alert.resend-delay", resendDelay),
       ("query.lookback-delta", lookback),

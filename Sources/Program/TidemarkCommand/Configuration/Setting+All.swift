@@ -22,6 +22,13 @@ extension Setting {
     },
     duration("storage.history", \.history, atLeast: .minutes(5)),
     bytes("storage.head-bytes", \.headBytes, 16 << 20...1 << 40),
+    number("storage.max-series", \.maxSeries, 1_000...1_000_000_000),
+    text("storage.out-of-order-window", "a duration, or forever", \.outOfOrderWindow, show: { $0.map { "\($0)" } ?? "forever" }) {
+      value in
+      if value == "forever" { return .some(nil) }
+      guard let window = PromDuration(value), window >= .zero else { return nil }
+      return window
+    },
     duration("sampling.interval", \.sampleInterval, atLeast: .seconds(1)),
     bytes("events.body-bytes", \.eventBodyBytes, 1 << 10...1 << 30),
     orchestrators,

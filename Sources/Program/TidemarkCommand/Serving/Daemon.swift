@@ -56,7 +56,7 @@ final class Daemon: Sendable {
     ingestion.orchestrators = configuration.orchestrators
     let ingest = try EventIngest(ingestion, registry: registry, time: time)
     let pages = Pages(registry)
-    let head = Head(options: HeadOptions(history: configuration.history, byteLimit: configuration.headBytes), time: time)
+    let head = Head(options: configuration.headOptions, time: time)
     for family in Families.all { head.setMetadata(family.metadata, family: family.name) }
     let engine = Engine(options: configuration.engineOptions, time: time)
     let queries = QueryService(engine, source: head, time: time)
