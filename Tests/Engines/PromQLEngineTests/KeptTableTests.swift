@@ -17,6 +17,17 @@ import Testing
     #expect(data.selections == 2)
   }
 
+  @Test(arguments: ["a", "sum by (l) (a)", "max_over_time(a[5m])", "timestamp(a)", "last_over_time(a[5m:1m])"])
+  func `a series that was silent for hours is seen when it is back`(_ text: String) throws {
+    let data = MemorySeries(#"a{l="x"} 1x300"#, #"a{l="y"} 1x5 _x194 2x100"#)
+    let kept = try Engine().prepare(text: text)
+    for minute in [1, 100, 200, 201] as [Int64] {
+      let again = try kept.instant(at: .minutes(minute), on: data, until: .never)
+      #expect(again.lines == (try Engine().instant(text: text, at: .minutes(minute), on: data).lines))
+      #expect(again.lines.count == (minute == 100 ? 1 : 2), "at \(minute)m")
+    }
+  }
+
   @Test(arguments: [
     "sum by (l) (a)", "a + on (l) b", "a * on (l) group_left (m) b", "a and on (l) b", "a or b", "rate(a[5m])", "topk(1, a)",
     "label_replace(a, \"n\", \"$1\", \"l\", \"(.*)\")", "-a", "abs(a) > 1", "count_values(\"v\", a)", "quantile by (l) (0.5, a)",

@@ -49,7 +49,10 @@ final class MemorySeries: SeriesView, SeriesSource {
       $0.selections += 1
       return $0.all
     }
-    let found = all.indices.filter { i in matchers.allSatisfy { $0.matches(all[i].labels) } }
+    // As a head does it: a series that has nothing in the span is not found, and one that has something again is no new one.
+    let found = all.indices.filter { i in
+      matchers.allSatisfy { $0.matches(all[i].labels) } && all[i].times.contains { span.contains(Timestamp(milliseconds: $0)) }
+    }
     if found.count > limit { throw .tooManySeries(limit: limit) }
     let sorted = found.sorted { all[$0].labels < all[$1].labels }
     return SeriesSelection(refs: sorted.map { SeriesRef(UInt64($0)) }, labels: sorted.map { all[$0].labels })

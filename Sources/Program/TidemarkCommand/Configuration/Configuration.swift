@@ -42,9 +42,10 @@ struct Configuration: Sendable {
   var maxQuerySamples = 50_000_000
   var maxQuerySeries = 5_000_000
   var maxQueryBytes = 2 << 30
-  var maxConcurrentQueries = 20
+  /// Queries work on samples in memory: more of them than processors end no sooner, and hold up everything else.
+  var maxConcurrentQueries = 4
   /// Queries that wait for others to end; further ones are refused.
-  var maxQueuedQueries = 1_000
+  var maxWaitingQueries = 1_000
   var features: Set<QueryFeature> = []
 
   var webhooks: [String] = []

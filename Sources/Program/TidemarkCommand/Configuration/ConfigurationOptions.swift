@@ -98,11 +98,11 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(name: .customLong("query.max-bytes"), help: "Memory that a query may take. Default: 2GiB.")
   var maxQueryBytes: String?
 
-  @Option(name: .customLong("query.max-concurrency"), help: "Queries that run at a time. Default: 20.")
+  @Option(name: .customLong("query.max-concurrency"), help: "Queries that run at a time. Default: 4.")
   var maxConcurrentQueries: String?
 
-  @Option(name: .customLong("query.max-queued"), help: "Queries that wait to run. Default: 1000.")
-  var maxQueuedQueries: String?
+  @Option(name: .customLong("query.max-waiting"), help: "Queries that wait to run. Default: 1000.")
+  var maxWaitingQueries: String?
 
   @Option(
     name: .customLong("notify.group-by"),
@@ -141,7 +141,7 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("query.max-series", maxQuerySeries),
       ("query.max-bytes", maxQueryBytes),
       ("query.max-concurrency", maxConcurrentQueries),
-      ("query.max-queued", maxQueuedQueries),
+      ("query.max-waiting", maxWaitingQueries),
       ("notify.group-wait", groupWait),
       ("notify.group-interval", groupInterval),
       ("notify.repeat-interval", repeatInterval),

@@ -41,7 +41,7 @@ extension Setting {
     number("query.max-series", \.maxQuerySeries, 1_000...1_000_000_000),
     bytes("query.max-bytes", \.maxQueryBytes, 1 << 20...1 << 40),
     number("query.max-concurrency", \.maxConcurrentQueries, 1...1_000),
-    number("query.max-queued", \.maxQueuedQueries, 0...100_000),
+    number("query.max-waiting", \.maxWaitingQueries, 0...100_000),
     list("notify.webhooks", "http or https URLs", \.webhooks, isSecret: true, isGood: isURL),
     text("notify.alertmanager-config", "a file", \.alertmanagerFile, show: \.self) { $0.isEmpty ? nil : $0 },
     list("notify.group-by", "label names, or ... for all", \.groupBy),

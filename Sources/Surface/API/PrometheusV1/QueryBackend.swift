@@ -11,12 +11,15 @@ public struct QueryCall: Sendable {
   public var lookback: PromDuration?
   /// Whether statistics are wanted beyond what costs nothing.
   public var wantsStatistics: Bool
+  /// Who asks; queries of one client wait for each other rather than for those of others.
+  public var client: String
 
-  public init(text: String, expr: Expr, lookback: PromDuration? = nil, wantsStatistics: Bool = false) {
+  public init(text: String, expr: Expr, lookback: PromDuration? = nil, wantsStatistics: Bool = false, client: String = "") {
     self.text = text
     self.expr = expr
     self.lookback = lookback
     self.wantsStatistics = wantsStatistics
+    self.client = client
   }
 }
 

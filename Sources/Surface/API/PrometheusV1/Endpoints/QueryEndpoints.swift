@@ -10,7 +10,7 @@ extension PrometheusAPI {
     let limit = try parameters.limit()
     let time = try parameters.time("time", default: self.time.now())
     let cancellation = try cancellation(for: request, parameters)
-    let call = try call(parameters)
+    let call = try call(request, parameters)
     return try answer(request, parameters, limit, cancellation) { () throws(QueryError) in
       try backend.instant(call, at: time, until: cancellation)
     }
@@ -21,7 +21,7 @@ extension PrometheusAPI {
     let limit = try parameters.limit()
     let (start, end, step) = try steps(parameters)
     let cancellation = try cancellation(for: request, parameters)
-    let call = try call(parameters)
+    let call = try call(request, parameters)
     let type = call.expr.valueType
     guard type == .scalar || type == .vector else {
       throw .parameter("query", "invalid expression type \"\(type.documented)\" for range query, must be Scalar or instant Vector")
@@ -38,7 +38,7 @@ extension PrometheusAPI {
     let time = try parameters.time("time", default: self.time.now())
     let (start, end, step) = isRange ? try steps(parameters) : (time, time, PromDuration.seconds(1))
     let cancellation = try cancellation(for: request, parameters)
-    let call = try call(parameters)
+    let call = try call(request, parameters)
     request.client.whenGone { cancellation.cancel() }
     let text: String?
     do throws(QueryError) { text = try backend.explain(call, from: start, through: end, step: step, until: cancellation) } catch {
@@ -65,10 +65,11 @@ extension PrometheusAPI {
     return (start, end, step)
   }
 
-  private func call(_ parameters: Parameters) throws(APIError) -> QueryCall {
+  private func call(_ request: Request, _ parameters: Parameters) throws(APIError) -> QueryCall {
     let lookback = try parameters.lookback()
     let text = parameters["query"]
-    return QueryCall(text: text, expr: try parse(text), lookback: lookback, wantsStatistics: !parameters["stats"].isEmpty)
+    return QueryCall(
+      text: text, expr: try parse(text), lookback: lookback, wantsStatistics: !parameters["stats"].isEmpty, client: request.peer)
   }
 
   func parse(_ text: String) throws(APIError) -> Expr {
