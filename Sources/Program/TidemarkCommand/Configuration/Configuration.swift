@@ -1,6 +1,7 @@
 import DurableLog
 import Ingest
 import PromQLSyntax
+import Rules
 import RuleModel
 import SeriesModel
 import Storage
@@ -34,6 +35,11 @@ struct Configuration: Sendable {
   /// Globs, relative to the file's folder where they come from a file. Empty: those that are shipped.
   var ruleFiles: [String] = []
   var ruleQueryTimeout = PromDuration.minutes(2)
+  var rulesRestore = AlertRestore.exact
+  var rulesPhase = GroupPhase.interval
+  var forOutageTolerance = PromDuration.hours(1)
+  var forGracePeriod = PromDuration.minutes(10)
+  var maxRuleGroups = 10_000
   /// After which a firing alert is sent to the notifier again.
   var resendDelay = PromDuration.minutes(1)
 

@@ -83,6 +83,28 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
     name: .customLong("rules.alert.resend-delay"), help: "After which a firing alert is told to the notifier again. Default: 1m.")
   var resendDelay: String?
 
+  @Option(
+    name: .customLong("rules.alert.for-outage-tolerance"), help: "After a longer outage pending alerts begin anew. Default: 1h.")
+  var forOutageTolerance: String?
+
+  @Option(
+    name: .customLong("rules.alert.for-grace-period"),
+    help: "With --rules.restore=prometheus, what is left of an alert's for after a restart is not less. Default: 10m.")
+  var forGracePeriod: String?
+
+  @Option(
+    name: .customLong("rules.restore"),
+    help: "How alerts outlive a restart: exact (default), from their journal; prometheus, from ALERTS_FOR_STATE.")
+  var rulesRestore: String?
+
+  @Option(
+    name: .customLong("rules.phase"),
+    help: "Where groups stand on the grid: interval (default), equal ones together; prometheus, each by a hash of its name.")
+  var rulesPhase: String?
+
+  @Option(name: .customLong("rules.group-limit"), help: "Rule groups that may be loaded. Default: 10000.")
+  var maxRuleGroups: String?
+
   @Option(name: .customLong("query.lookback-delta"), help: "How far back a sample counts in queries. Default: 5m.")
   var lookback: String?
 
@@ -132,6 +154,8 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("events.body-bytes", eventBodyBytes), ("web.enable-lifecycle", enablesLifecycle ? "true" : nil),
       ("web.enable-remote-write-receiver", receivesRemoteWrite ? "true" : nil),
       ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil), ("notify.alertmanager-config", alertmanagerFile),
+      ("rules.alert.for-outage-tolerance", forOutageTolerance), ("rules.alert.for-grace-period", forGracePeriod),
+      ("rules.restore", rulesRestore), ("rules.phase", rulesPhase), ("rules.group-limit", maxRuleGroups),
       ("storage.max-series", maxSeries), ("storage.out-of-order-window", outOfOrderWindow),
       ("rules.query-timeout", ruleQueryTimeout),
       ("rules.alert.resend-delay", resendDelay),

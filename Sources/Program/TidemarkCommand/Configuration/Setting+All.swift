@@ -1,5 +1,6 @@
 import DurableLog
 import Ingest
+import Rules
 import SeriesModel
 
 extension Setting {
@@ -35,6 +36,11 @@ extension Setting {
     list("rules.files", "globs of rule files", \.ruleFiles),
     duration("rules.query-timeout", \.ruleQueryTimeout, atLeast: .milliseconds(100)),
     duration("rules.alert.resend-delay", \.resendDelay, atLeast: .seconds(1)),
+    duration("rules.alert.for-outage-tolerance", \.forOutageTolerance, atLeast: .zero),
+    duration("rules.alert.for-grace-period", \.forGracePeriod, atLeast: .zero),
+    text("rules.restore", "exact or prometheus", \.rulesRestore, show: \.rawValue) { AlertRestore(rawValue: $0) },
+    text("rules.phase", "interval or prometheus", \.rulesPhase, show: \.rawValue) { GroupPhase(rawValue: $0) },
+    number("rules.group-limit", \.maxRuleGroups, 1...1_000_000),
     duration("query.lookback-delta", \.lookback, atLeast: .seconds(1)),
     duration("query.timeout", \.queryTimeout, atLeast: .milliseconds(100)),
     number("query.max-samples", \.maxQuerySamples, 1_000...10_000_000_000),

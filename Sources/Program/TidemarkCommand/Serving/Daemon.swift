@@ -170,7 +170,9 @@ extension Configuration {
   func rules(externalURL: String) -> RulesConfiguration {
     RulesConfiguration(
       externalLabels: externalLabels, externalURL: externalURL, evaluationInterval: evaluationInterval, queryOffset: queryOffset,
-      resendDelay: resendDelay, queryTimeout: ruleQueryTimeout, directory: dataDirectory + "/alerts", sync: sync, syntax: syntax)
+      phase: rulesPhase, resendDelay: resendDelay, queryTimeout: ruleQueryTimeout, directory: dataDirectory + "/alerts", sync: sync,
+      restore: rulesRestore, outageTolerance: forOutageTolerance, gracePeriod: forGracePeriod, groupLimit: maxRuleGroups,
+      syntax: syntax)
   }
 }
 
