@@ -15,13 +15,13 @@ enum EventsTarget: FuzzTarget {
       ("workflow.run.failed", #"{"run_id":"r1","attempt":2,"duration_seconds":1.5e3,"error_type":"timeout","cost_usd":0.25}"#),
       (
         "agent.run.started",
-        #"{"run_id":"a","agent":"planner","agent_type":"llm","started_at":"2026-09-21T14:13:20.5Z","tier":"t"}"#
+        #"{"run_id":"a","agent":"planner","type":"llm","started_at":"2026-09-21T14:13:20.5Z","tier":"t"}"#
       ),
       ("agent.run.completed", #"{"run_id":"a","input_tokens":12,"output_tokens":7,"model":"m","workflow_run_id":"r1"}"#),
       ("agents.sampled", #"{"tier":"t","active":3,"capacity":9,"memory_bytes":1e9}"#),
       ("queue.sampled", #"{"queue":"q","depth":4,"in_flight":1,"consumers":2,"oldest_message_age_seconds":0.5}"#),
       ("queue.dropped", #"{"queue":"q","count":3,"reason":"full","priority":"high"}"#),
-      ("messages.observed", #"{"count":5,"bytes":100,"direction":"in"}"#), ("task.completed", #"{"duration_seconds":0.25}"#),
+      ("messages.observed", #"{"count":5,"bytes":100,"direction":"sent"}"#), ("task.completed", #"{"duration_seconds":0.25}"#),
     ]
     let lines = events.enumerated().map { i, event in
       #"{"specversion":"1.0","id":"\#(i)","source":"/hub","type":"tidemark.\#(event.0)","time":"2026-09-21T14:13:20Z","subject":"s","data":\#(event.1)}"#
