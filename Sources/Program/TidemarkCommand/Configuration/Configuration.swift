@@ -86,12 +86,17 @@ extension Configuration {
       outOfOrderWindow: outOfOrderWindow)
   }
 
+  var syntax: SyntaxFeatures { features.syntax }
+}
+
+extension Set<QueryFeature> {
+  /// What of them the parser has to know.
   var syntax: SyntaxFeatures {
     var syntax: SyntaxFeatures = []
-    if features.contains(.experimentalFunctions) { syntax.insert(.experimentalFunctions) }
-    if features.contains(.durationExpressions) { syntax.insert(.durationExpressions) }
-    if features.contains(.extendedRangeSelectors) { syntax.insert(.extendedRangeSelectors) }
-    if features.contains(.fillModifiers) { syntax.insert(.fillModifier) }
+    if contains(.experimentalFunctions) { syntax.insert(.experimentalFunctions) }
+    if contains(.durationExpressions) { syntax.insert(.durationExpressions) }
+    if contains(.extendedRangeSelectors) { syntax.insert(.extendedRangeSelectors) }
+    if contains(.fillModifiers) { syntax.insert(.fillModifier) }
     return syntax
   }
 }
