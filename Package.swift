@@ -111,12 +111,16 @@ let rooms: [Room] = [
     products: [("ArgumentParser", "swift-argument-parser"), ("Logging", "swift-log")]),
 ]
 
-let house: [SwiftSetting] = [
+var house: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .strictMemorySafety(),
   .treatAllWarnings(as: .error),
   .treatWarning("StrictMemorySafety", as: .warning),
 ]
+
+/// libFuzzer's runtime, named by `scripts/fuzz`. Rooms are built with its counters then, and the fuzz targets exist.
+let fuzzer = Context.environment["TIDEMARK_FUZZ"]
+if fuzzer != nil { house.append(.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])) }
 
 func systemLibrary(_ name: String, pkgConfig: String, debian: String) -> Target {
   .systemLibrary(name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
@@ -158,6 +162,18 @@ for room in rooms {
 
 targets.append(
   .executableTarget(name: "tidemark", dependencies: ["TidemarkCommand"], path: "Sources/Program/tidemark", swiftSettings: house))
+
+if let fuzzer {
+  let uses = [
+    "CLibFuzzer", "SeriesModel", "SourceText", "TextCoding", "Exposition", "PromQLSyntax", "WireCoding", "Storage", "PromQLEngine",
+    "Ingest",
+  ]
+  targets.append(.systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"))
+  targets.append(
+    .executableTarget(
+      name: "FuzzTargets", dependencies: uses.map { .init(stringLiteral: $0) }, path: "Tests/Fuzz/FuzzTargets",
+      swiftSettings: house, linkerSettings: [.unsafeFlags(["-sanitize=address", fuzzer])]))
+}
 
 let package = Package(
   name: "tidemark",

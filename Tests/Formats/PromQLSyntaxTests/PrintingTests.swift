@@ -32,6 +32,8 @@ import Testing
     ("1_000.5", "1000.5"),
     ("0x1F + 0777 + 089", "31 + 511 + 89"),
     ("1e21 + .5 + 5. + iNf + NaN", "1000000000000000000000 + 0.5 + 5 + +Inf + NaN"),
+    // With its sign it would be the sign of a power.
+    ("Inf ^ foo + Inf * 2", "Inf ^ foo + +Inf * 2"),
     ("'a\"b'", "\"a\\\"b\""),
     ("`a\\n`", "\"a\\\\n\""),
     ("\"\\xff\\u00e9\\u00a0\\a\"", "\"\\xffé\\u00a0\\a\""),

@@ -2,6 +2,8 @@ import SeriesModel
 import Synchronization
 
 /// The series of one selector, found again only when the view's generation changes.
+///
+/// All that the source has, whenever they had samples: a generation says which series there are, and not when one that was silent has samples again.
 final class SelectedSeries: Sendable {
   struct Found: Sendable {
     var refs: [SeriesRef]
@@ -22,7 +24,6 @@ final class SelectedSeries: Sendable {
     if let kept = entry.withLock({ $0 }), kept.generation == generation { return kept.found }
     let selection: SeriesSelection
     do {
-      // Of all times: a series without samples now may have some in the next pass, and its generation does not tell.
       selection = try run.view.select(matchers, in: .all, limit: run.options.maxSeries)
     } catch {
       throw QueryError(error)

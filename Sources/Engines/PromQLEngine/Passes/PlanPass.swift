@@ -6,6 +6,4 @@ protocol PlanPass: Sendable {
 enum PlanPasses {
   /// In the order in which they run.
   static let all: [any PlanPass] = [ConstantFolding(), MatcherReduction(), StepInvariance()]
-
-  static func apply(to plan: Plan) -> Plan { all.reduce(plan) { $1.apply(to: $0) } }
 }

@@ -26,9 +26,11 @@ final class CompiledQuery: Sendable {
   let plan: Plan
   let root: Root
 
-  init(_ expr: Expr, source: String, features: SyntaxFeatures) throws(QueryError) {
+  init(
+    _ expr: Expr, source: String, features: SyntaxFeatures, passes: [any PlanPass] = PlanPasses.all
+  ) throws(QueryError) {
     self.source = source
-    plan = PlanPasses.apply(to: try Lowering(features: features).lower(expr))
+    plan = try passes.reduce(Lowering(features: features).lower(expr)) { $1.apply(to: $0) }
     let compiler = Compiler()
     switch plan.type {
     case .vector: root = .vector(try compiler.vector(plan))

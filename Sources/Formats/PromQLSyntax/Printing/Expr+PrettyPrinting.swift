@@ -31,7 +31,7 @@ private struct PrettyPrinter {
     case .aggregate(let aggregate): write(aggregate.parameter.map { [$0] } ?? [], aggregate.head, [aggregate.expr], level)
     case .paren(let paren): write([], "", [paren.expr], level)
     case .binary(let binary):
-      write(binary.lhs, level: level + 1)
+      if let base = binary.signlessBase { out += Self.indent(level + 1) + base } else { write(binary.lhs, level: level + 1) }
       out += "\n" + Self.indent(level) + binary.head + "\n"
       write(binary.rhs, level: level + 1)
     }

@@ -37,7 +37,7 @@ extension Expr: CustomStringConvertible {
       out += unary.op.rawValue
       unary.expr.write(to: &out)
     case .binary(let binary):
-      binary.lhs.write(to: &out)
+      if let base = binary.signlessBase { out += base } else { binary.lhs.write(to: &out) }
       out += " " + binary.head + " "
       binary.rhs.write(to: &out)
     case .paren(let paren):
@@ -70,6 +70,12 @@ extension Aggregate {
 }
 
 extension Binary {
+  /// `Inf` as the base of a power: `+Inf ^ x`, as infinity is printed elsewhere, would read as the sign of a power.
+  var signlessBase: String? {
+    guard op == .power, case .number(let base) = lhs, base.value == .infinity else { return nil }
+    return "Inf"
+  }
+
   /// `* bool on (a) group_left (b)`
   var head: String {
     var text = op.rawValue + (returnBool ? " bool" : "")
