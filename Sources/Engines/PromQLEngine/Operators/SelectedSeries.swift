@@ -38,8 +38,18 @@ final class SelectedSeries: Sendable {
   private static func inOrderOfArrival(_ selection: SeriesSelection) -> Found {
     let refs = selection.refs
     if zip(refs, refs.dropFirst()).allSatisfy({ $0 < $1 }) { return Found(refs: refs, set: SeriesSet(unique: selection.labels)) }
-    let order = refs.indices.sorted { refs[$0] < refs[$1] }
+    let order = rising(refs)
     return Found(refs: order.map { refs[$0] }, set: SeriesSet(unique: order.map { selection.labels[$0] }))
+  }
+
+  /// Places of the references in rising order.
+  private static func rising(_ refs: [SeriesRef]) -> [Int] {
+    let (least, most) = (refs.min()!.raw, refs.max()!.raw)
+    guard most - least < UInt64(refs.count) * 8 else { return refs.indices.sorted { refs[$0] < refs[$1] } }
+    // Fast path: they are dense, and each has its place.
+    var places = [Int32](repeating: -1, count: Int(most - least) + 1)
+    for (i, ref) in refs.enumerated() { places[Int(ref.raw - least)] = Int32(i) }
+    return places.compactMap { $0 < 0 ? nil : Int($0) }
   }
 }
 
