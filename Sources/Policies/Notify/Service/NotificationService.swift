@@ -60,7 +60,7 @@ package final class NotificationService: AlertSink {
         for problem in events.lazy.compactMap(\.problem) { log(problem) }
       },
       sender: { webhook, _ in WebhookSender(webhook, client: client, clock: clock, externalURL: externalURL) })
-    let thread = PumpThread("notify", notifier, time: clock)
+    let thread = PumpThread("notifier", notifier, time: clock)
     // Weak: the thread holds the notifier.
     notifier.whenWorkComes { [weak thread] in thread?.wake() }
     precondition(thread.start(), "the system has no thread for notifications")

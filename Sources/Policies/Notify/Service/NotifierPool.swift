@@ -32,7 +32,7 @@ package final class NotifierPool: NotifierExecutor {
       state.threads += 1
       return true
     }
-    guard startsThread, WorkThread("notify-send", { [self] in work(lane) }) == nil else { return }
+    guard startsThread, WorkThread("sender", { [self] in work(lane) }) == nil else { return }
     // The system has no more threads: the lane's next job tries again.
     state.withLock { state in
       state.lanes[lane]!.threads -= 1

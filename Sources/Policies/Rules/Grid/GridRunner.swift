@@ -65,7 +65,7 @@ package final class GridRunner: Pump {
 
   /// Begins to run tasks on `threads` threads, until ``stop()``.
   package func start(threads: Int = 4) {
-    let started = (0..<max(1, threads)).compactMap { number in WorkThread("rules-\(number)") { [self] in work() } }
+    let started = (0..<max(1, threads)).compactMap { number in WorkThread("grid-\(number)") { [self] in work() } }
     state.withLock { $0.threads += started }
   }
 
