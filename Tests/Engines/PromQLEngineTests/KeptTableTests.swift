@@ -17,6 +17,15 @@ import Testing
     #expect(data.selections == 2)
   }
 
+  @Test func `a series that was silent for long is seen when it comes back`() throws {
+    let data = MemorySeries(#"a{l="x"} _"#, #"a{l="y"} 1x9"#)
+    let query = try Engine().prepare(text: "a")
+    #expect(try query.instant(at: .minutes(5), on: data, until: .never).lines == [#"a{l="y"} 1.0"#])
+    data.append(7, at: .minutes(5000))
+    #expect(try query.instant(at: .minutes(5000), on: data, until: .never).lines == [#"a{l="x"} 7.0"#])
+    #expect(data.selections == 1)
+  }
+
   @Test(arguments: [
     "sum by (l) (a)", "a + on (l) b", "a * on (l) group_left (m) b", "a and on (l) b", "a or b", "rate(a[5m])", "topk(1, a)",
     "label_replace(a, \"n\", \"$1\", \"l\", \"(.*)\")", "-a", "abs(a) > 1", "count_values(\"v\", a)", "quantile by (l) (0.5, a)",

@@ -38,6 +38,14 @@ final class MemorySeries: SeriesView, SeriesSource {
     }
   }
 
+  /// A sample of the first series more; nobody is told.
+  func append(_ value: Double, at time: Timestamp) {
+    state.withLock {
+      $0.all[0].times.append(time.milliseconds)
+      $0.all[0].values.append(value)
+    }
+  }
+
   /// How often series were looked for.
   var selections: Int { state.withLock { $0.selections } }
 
@@ -49,7 +57,11 @@ final class MemorySeries: SeriesView, SeriesSource {
       $0.selections += 1
       return $0.all
     }
-    let found = all.indices.filter { i in matchers.allSatisfy { $0.matches(all[i].labels) } }
+    let found = all.indices.filter { i in
+      let one = all[i]
+      let overlaps = span == .all || one.times.contains { span.contains(Timestamp(milliseconds: $0)) }
+      return overlaps && matchers.allSatisfy { $0.matches(one.labels) }
+    }
     if found.count > limit { throw .tooManySeries(limit: limit) }
     let sorted = found.sorted { all[$0].labels < all[$1].labels }
     return SeriesSelection(refs: sorted.map { SeriesRef(UInt64($0)) }, labels: sorted.map { all[$0].labels })
