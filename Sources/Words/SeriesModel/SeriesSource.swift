@@ -87,7 +87,7 @@ public protocol SeriesSource: Sendable {
 }
 
 public protocol SeriesView: AnyObject, Sendable {
-  /// Changes when the set of series does; equal generations select equal series.
+  /// Changes when the set of series does; equal generations select equal series of ``TimeSpan/all``.
   var generation: UInt64 { get }
 
   /// The series that satisfy all matchers and may have samples in `span`. Throws ``SourceError/tooManySeries(limit:)`` beyond `limit`.

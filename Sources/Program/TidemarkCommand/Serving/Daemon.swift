@@ -10,6 +10,7 @@ import Rules
 import SeriesModel
 import Storage
 import Synchronization
+import Threading
 
 /// Everything that runs while the program serves, wired together.
 ///
@@ -108,7 +109,9 @@ final class Daemon: Sendable {
     self.alerts = alerts
     self.reloading = reloading
     self.surroundings = surroundings
-    upkeep = PumpThread("ingest-upkeep", ingest, time: time)
+    let upkeep = PumpThread("ingest-upkeep", ingest, time: time, patience: 1)
+    precondition(upkeep.start(), "the system has no thread for the upkeep of events")
+    self.upkeep = upkeep
     phase = Atomic(.starting)
     unloaded = Mutex(rules)
     rulesSummary = rules.summary
