@@ -1,4 +1,5 @@
 import Glibc
+import Threading
 import Synchronization
 
 /// A server that does to each connection what a test says.
@@ -99,18 +100,5 @@ func sleepSeconds(_ seconds: Double) { usleep(UInt32(seconds * 1e6)) }
 
 /// A thread of its own: those of a shared queue are few, and tests let them wait.
 func inThread(_ body: @escaping @Sendable () -> Void) {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  var thread = pthread_t()
-  // Invariant: the box is released by the one thread that takes it.
-  let status = unsafe pthread_create(
-    &thread, nil,
-    { raw in
-      unsafe Unmanaged<Box>.fromOpaque(raw!).takeRetainedValue().body()
-      return nil
-    }, Unmanaged.passRetained(Box(body)).toOpaque())
-  precondition(status == 0, "no thread: \(status)")
-  pthread_detach(thread)
+  precondition(WorkThread("test", body) != nil, "the system has no more threads")
 }

@@ -135,20 +135,7 @@ import Threading
 
 /// A thread of its own: those of a shared queue are few, and tests let them wait.
 func inThread(_ body: @escaping @Sendable () -> Void) {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  var thread = pthread_t()
-  // Invariant: the box is released by the one thread that takes it.
-  let status = unsafe pthread_create(
-    &thread, nil,
-    { raw in
-      unsafe Unmanaged<Box>.fromOpaque(raw!).takeRetainedValue().body()
-      return nil
-    }, Unmanaged.passRetained(Box(body)).toOpaque())
-  precondition(status == 0, "no thread: \(status)")
-  pthread_detach(thread)
+  precondition(WorkThread("test", body) != nil, "the system has no more threads")
 }
 
 /// Waits until it is so, for at most `seconds`.
