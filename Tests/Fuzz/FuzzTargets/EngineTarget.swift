@@ -69,6 +69,8 @@ enum EngineTarget: FuzzTarget {
 
   /// Each step of a range is what an instant query answers then.
   private static func checkInstants(_ answer: Answer, _ question: Question, _ what: String) {
+    // Where the removal of names is put off, the first step of a range decides for a series whether it loses its own.
+    guard !question.options.delaysNameRemoval else { return }
     guard case .success(let result) = answer, case .matrix(let series) = result.value, !question.dependsOnSpan,
       !question.hasChangingParameter
     else { return }
