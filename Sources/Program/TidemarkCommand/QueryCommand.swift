@@ -19,9 +19,12 @@ struct QueryCommand: ParsableCommand {
   @Option(help: "Step of a range query; default: a hundredth of it, at least 1s.") var step: String?
   @Option(name: .shortAndLong, help: "table, json, csv or plot. Default: table, of a range on a terminal plot.") var output: Output?
 
+  @Flag(help: "Print the plan with series and samples per operator, in place of the result.") var explain = false
+
   func run() throws {
     do {
       let request = try request(now: SystemTime().now())
+      if explain { return StandardOutput.line(try request.explain()) }
       let (answer, bytes) = try request.send()
       for text in (answer.warnings ?? []) + (answer.infos ?? []) { StandardError.line(text) }
       let coloured = DiagnosticRenderer.showsColours(on: STDOUT_FILENO, environment: Environment.variable)

@@ -6,7 +6,7 @@ public struct TidemarkCommand: ParsableCommand {
     commandName: "tidemark",
     abstract: "Metrics, rules and alerts of multi-agent systems.",
     version: Version.text,
-    subcommands: [ServeCommand.self, DemoCommand.self, CheckCommand.self, QueryCommand.self])
+    subcommands: [ServeCommand.self, DemoCommand.self, CheckCommand.self, TestCommand.self, QueryCommand.self])
 
   public init() {}
 }

@@ -6,7 +6,8 @@ package enum CheckNames {
     "promql/number",
     "promql/offset", "promql/range", "promql/regex", "promql/series", "promql/syntax", "promql/type", "promql/unknown-function",
     "rule/duplicate", "rule/duration", "rule/field", "rule/file", "rule/group-name", "rule/kind", "rule/label-name", "rule/limit",
-    "rule/record-name", "template/syntax", "yaml/alias", "yaml/documents", "yaml/duplicate-key", "yaml/encoding", "yaml/limit",
+    "rule/record-name", "template/syntax", "test/alert-name", "test/empty-label", "test/file", "test/group-order", "test/histogram",
+    "test/limit", "test/rule-files", "yaml/alias", "yaml/documents", "yaml/duplicate-key", "yaml/encoding", "yaml/limit",
     "yaml/merge",
     "yaml/missing-field", "yaml/syntax", "yaml/type", "yaml/unknown-field",
   ]

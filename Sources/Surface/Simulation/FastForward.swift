@@ -15,7 +15,7 @@ import SeriesModel
 /// ```
 /// The grid is coarse at first, and that of the daemon from ``fineFrom`` on; in its last minutes the orchestra reports as finely as it will from then on.
 /// An event's time lies at most a step before its grid time, so nothing is too old for a daemon whose clock shows the grid time.
-/// - Cost: 0.3 s for 24 hours (500,000 events).
+/// - Cost: 0.4 s for 24 hours (530,000 events, 146 MB).
 package struct FastForward: Sendable {
   /// What `apply` gets.
   package static let contentType = "application/x-ndjson"

@@ -106,6 +106,26 @@ import Testing
     #expect(after.flags["notify.webhooks"] == "")
   }
 
+  @Test func `an Alertmanager file stands in for webhooks, and not beside them`() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: "am-\(UUID().uuidString).yml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let text = """
+      route: {receiver: hook, group_by: [job], group_wait: 5s}
+      receivers: [{name: hook, webhook_configs: [{url: "http://127.0.0.1:1/x", send_resolved: false}]}]
+      """
+    try Data(text.utf8).write(to: URL(filePath: path))
+    var configuration = try ConfigurationOptions.parse(["--alertmanager-config", path]).configuration { _ in nil }
+    let read = try #require(try configuration.notification())
+    #expect(read.route.groupWait == .seconds(5))
+    #expect(read.receivers.first?.webhooks.first?.sendsResolved == false)
+    configuration.webhooks = ["http://127.0.0.1:2"]
+    #expect(throws: ConfigurationProblem.self) { try configuration.notification() }
+    try Data("route: {receiver: hook, routes: []}".utf8).write(to: URL(filePath: path))
+    configuration.webhooks = []
+    let problem = #expect(throws: ConfigurationProblem.self) { try configuration.notification() }
+    #expect(problem?.text.contains("\(path):1:") == true, "\(problem?.text ?? "")")
+  }
+
   @Test func `every setting is a flag`() {
     let help = ConfigurationOptions.helpMessage(columns: 200)
     for setting in Setting.all { #expect(help.contains("--" + setting.key), "\(setting.key)") }

@@ -180,6 +180,22 @@ import Testing
       text(try get("/api/v1/query?query=failures:sum", of: daemon)).contains(#"{"__name__":"failures:sum","workflow":"triage"}"#))
   }
 
+  @Test func `a plan is explained with what its operators yielded`() throws {
+    let folder = Folder()
+    var configuration = configuration(folder)
+    configuration.sampleInterval = .milliseconds(100)
+    let daemon = try start(configuration)
+    defer { daemon.stop(within: .seconds(2)) }
+    var plan = ""
+    for _ in 0..<200 where !plan.contains("1 series selected") {
+      Thread.sleep(forTimeInterval: 0.02)
+      let request = QueryRequest(
+        server: "http://127.0.0.1:\(daemon.server.port)", parameters: [(name: "query", value: "sum(up)")], isRange: false)
+      plan = try request.explain()
+    }
+    #expect(plan.contains("1 series selected, 1 samples read") && plan.contains("sum"), "\(plan)")
+  }
+
   @Test func `a reload takes new rules, and keeps the old ones when the new are wrong`() throws {
     let folder = Folder()
     var configuration = configuration(folder)

@@ -26,7 +26,7 @@ import Testing
     var used: Set<String> = []
     for file in files where !file.hasSuffix("CheckNames.swift") {
       let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
-      for match in text.matches(of: /"((?:config|promql|rule|template|yaml)\/[a-z-]+)"/) { used.insert(String(match.1)) }
+      for match in text.matches(of: /"((?:config|promql|rule|template|test|yaml)\/[a-z-]+)"/) { used.insert(String(match.1)) }
     }
     #expect(used.sorted() == CheckNames.all)
   }

@@ -14,6 +14,7 @@ final class Absence: VectorOperator {
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     let rows = try run.rows(of: vector, over: grid)
+    try run.hold(0, passing: grid.count)
     var output = [Double](repeating: 1, count: grid.count)
     for row in 0..<rows.count {
       for step in 0..<grid.count where Cell.isPresent(rows.values[row * grid.count + step]) { output[step] = Cell.absent }
@@ -35,6 +36,7 @@ final class AbsenceOverTime: VectorOperator {
   }
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
+    try run.hold(0, passing: grid.count)
     var output = [Double](repeating: 1, count: grid.count)
     var walk: WindowWalk?
     var scratch: [Double] = []

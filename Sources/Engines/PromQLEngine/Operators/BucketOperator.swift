@@ -59,18 +59,19 @@ final class BucketOperator: VectorOperator {
     switch plan.kind {
     case .fraction:
       return try finish(
-        compute(run, input, histograms, grid) { buckets, step, _ in
+        try compute(run, input, histograms, grid) { buckets, step, _ in
           buckets.fraction(from: scalars[0][step], to: scalars[1][step], run.options.edition)
         }, histograms.set, grid, delayed)
     case .quantile:
       return try finish(
-        compute(run, input, histograms, grid) { buckets, step, forced in
+        try compute(run, input, histograms, grid) { buckets, step, forced in
           buckets.quantile(scalars[0][step], wasForced: &forced)
         }, histograms.set, grid, delayed)
     case .quantiles(let label):
       var collector = RowCollector(steps: grid.count)
       for q in scalars {
-        let values = compute(run, input, histograms, grid) { buckets, step, forced in buckets.quantile(q[step], wasForced: &forced)
+        let values = try compute(run, input, histograms, grid) { buckets, step, forced in
+          buckets.quantile(q[step], wasForced: &forced)
         }
         for (cell, value) in values.enumerated() where Cell.isPresent(value) {
           let (row, step) = (cell / grid.count, cell % grid.count)
@@ -90,10 +91,11 @@ final class BucketOperator: VectorOperator {
   private func compute(
     _ run: Evaluation, _ input: Rows, _ histograms: Histograms, _ grid: StepGrid,
     _ value: (inout Buckets, Int, inout Bool) -> Double
-  ) -> [Double] {
+  ) throws(QueryError) -> [Double] {
     var output = [Double](repeating: Cell.absent, count: histograms.members.count * grid.count)
     var buckets = Buckets()
     for (i, members) in histograms.members.enumerated() {
+      try run.checkpoint()
       var named = Naming(histograms.names[i], run.options)
       for step in 0..<grid.count {
         buckets.reset()

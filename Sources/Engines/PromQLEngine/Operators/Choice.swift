@@ -29,6 +29,7 @@ final class Choice: VectorOperator {
     var order: [Int] = []
     if grid.count == 1, let arrival = grouping.order(of: input.values) { members = arrival.map { members[$0] } }
     for step in 0..<grid.count {
+      try run.checkpoint()
       for rows in members {
         let chosen = choose(rows, parameter[step], input, step)
         for row in chosen { output.values[row * grid.count + step] = input.values[row * grid.count + step] }

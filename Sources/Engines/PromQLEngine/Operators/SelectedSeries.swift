@@ -2,44 +2,34 @@ import SeriesModel
 import Synchronization
 
 /// The series of one selector, found again only when the view's generation changes.
+///
+/// All that the source has, whenever they had samples: a generation says which series there are, and not when one that was silent has samples again.
 final class SelectedSeries: Sendable {
   struct Found: Sendable {
     var refs: [SeriesRef]
     var set: SeriesSet
   }
   private struct Entry: Sendable {
-    var view: ObjectIdentifier?
     var generation: UInt64
-    var span: TimeSpan
     var found: Found
   }
 
   let matchers: [Matcher]
   private let entry = Mutex<Entry?>(nil)
 
-  /// A kept selection covers this much more than was asked for, so that an advancing clock finds it again.
-  private static let slack: Int64 = 3_600_000
-
   init(_ matchers: [Matcher]) { self.matchers = matchers }
 
-  func find(_ run: Evaluation, in span: TimeSpan) throws(QueryError) -> Found {
+  func find(_ run: Evaluation) throws(QueryError) -> Found {
     let generation = run.view.generation
-    if let kept = entry.withLock({ $0 }), kept.generation == generation, kept.span.start <= span.start, span.end <= kept.span.end,
-      span.start.milliseconds - kept.span.start.milliseconds <= 2 * Self.slack
-    {
-      return kept.found
-    }
-    let wide = TimeSpan(
-      from: Timestamp(milliseconds: max(span.start.milliseconds - Self.slack, Timestamp.distantPast.milliseconds)),
-      through: .distantFuture)
+    if let kept = entry.withLock({ $0 }), kept.generation == generation { return kept.found }
     let selection: SeriesSelection
     do {
-      selection = try run.view.select(matchers, in: wide, limit: run.options.maxSeries)
+      selection = try run.view.select(matchers, in: .all, limit: run.options.maxSeries)
     } catch {
       throw QueryError(error)
     }
     let found = Self.inOrderOfArrival(selection)
-    entry.withLock { $0 = Entry(generation: generation, span: wide, found: found) }
+    entry.withLock { $0 = Entry(generation: generation, found: found) }
     return found
   }
 

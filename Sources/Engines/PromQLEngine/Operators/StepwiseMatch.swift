@@ -34,10 +34,11 @@ struct StepwiseMatch {
     collector = RowCollector(steps: left.steps)
   }
 
-  consuming func rows() throws(QueryError) -> Rows {
+  consuming func rows(_ run: Evaluation) throws(QueryError) -> Rows {
     var groups = GroupsOfStep(count: groupCount)
     let fills = plan.matching.fillLeft != nil || plan.matching.fillRight != nil
     for step in 0..<many.steps {
+      try run.checkpoint()
       let manyRows = present(many, step)
       let oneRows = present(one, step)
       if (manyRows.isEmpty || oneRows.isEmpty), !fills || (manyRows.isEmpty && oneRows.isEmpty) { continue }

@@ -25,6 +25,7 @@ final class ValueCounting: VectorOperator {
     var table = LabelSetTable()
     var counts: [Double] = []
     for row in 0..<input.count {
+      if row & 0xff == 0 { try run.checkpoint() }
       // Neighbouring steps mostly have one value.
       var last: (value: Double, group: Int)?
       for step in 0..<grid.count {

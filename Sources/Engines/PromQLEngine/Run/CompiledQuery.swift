@@ -30,7 +30,7 @@ final class CompiledQuery: Sendable {
     _ expr: Expr, source: String, features: SyntaxFeatures, passes: [any PlanPass] = PlanPasses.all
   ) throws(QueryError) {
     self.source = source
-    plan = passes.reduce(try Lowering(features: features).lower(expr)) { $1.apply(to: $0) }
+    plan = try passes.reduce(Lowering(features: features).lower(expr)) { $1.apply(to: $0) }
     let compiler = Compiler()
     switch plan.type {
     case .vector: root = .vector(try compiler.vector(plan))

@@ -98,6 +98,16 @@ public final class Engine: Sendable {
     return try measure(run) { (run) throws(QueryError) in try query.instant(run, at: time) }
   }
 
+  func range(
+    _ query: CompiledQuery, from start: Timestamp, through end: Timestamp, step: PromDuration, on view: any SeriesView,
+    until cancellation: Cancellation = .never, lookback: PromDuration? = nil
+  ) throws(QueryError) -> QueryResult {
+    let grid = try Self.grid(start, end, step)
+    let run = evaluation(
+      query, from: start, through: end, step: step.milliseconds, on: view, until: cancellation, lookback: lookback)
+    return try measure(run) { (run) throws(QueryError) in try query.range(run, over: grid) }
+  }
+
   private func parse(_ text: String) throws(QueryError) -> Expr {
     do { return try Expr.parse(text, features: options.features) } catch { throw .badData(error.description) }
   }

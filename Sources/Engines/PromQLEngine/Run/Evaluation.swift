@@ -85,7 +85,10 @@ final class Evaluation {
 
   func values(of op: any ScalarOperator, over grid: StepGrid) throws(QueryError) -> ScalarRow {
     try checkpoint()
-    return grid.count == 0 ? .perStep([]) : try op.values(self, grid)
+    if grid.count == 0 { return .perStep([]) }
+    // A scalar is a sample at each step.
+    try hold(0, passing: grid.count)
+    return try op.values(self, grid)
   }
 
   // MARK: Remarks

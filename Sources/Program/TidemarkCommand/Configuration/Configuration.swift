@@ -1,8 +1,10 @@
 import DurableLog
 import Ingest
 import PromQLSyntax
+import Rules
 import RuleModel
 import SeriesModel
+import Storage
 
 /// How the daemon runs: defaults, then the file, then the environment, then flags.
 struct Configuration: Sendable {
@@ -19,6 +21,10 @@ struct Configuration: Sendable {
   /// How far back samples are kept in memory.
   var history = PromDuration.minutes(390)
   var headBytes = 2 << 30
+  var maxSeries = 2_000_000
+  /// How much older than the newest sample of all a written sample may be that is older than its series' newest. `nil`: any age; then nothing is
+  /// dropped for its age either.
+  var outOfOrderWindow: PromDuration? = .zero
   var eventBodyBytes = 8 << 20
 
   /// Between two samples of the own series; `global.scrape_interval` sets it too.
@@ -29,6 +35,11 @@ struct Configuration: Sendable {
   /// Globs, relative to the file's folder where they come from a file. Empty: those that are shipped.
   var ruleFiles: [String] = []
   var ruleQueryTimeout = PromDuration.minutes(2)
+  var rulesRestore = AlertRestore.exact
+  var rulesPhase = GroupPhase.interval
+  var forOutageTolerance = PromDuration.hours(1)
+  var forGracePeriod = PromDuration.minutes(10)
+  var maxRuleGroups = 10_000
   /// After which a firing alert is sent to the notifier again.
   var resendDelay = PromDuration.minutes(1)
 
@@ -37,12 +48,15 @@ struct Configuration: Sendable {
   var maxQuerySamples = 50_000_000
   var maxQuerySeries = 5_000_000
   var maxQueryBytes = 2 << 30
-  var maxConcurrentQueries = 20
+  /// Queries work on samples in memory: more of them than processors end no sooner, and hold up everything else.
+  var maxConcurrentQueries = 4
   /// Queries that wait for others to end; further ones are refused.
-  var maxQueuedQueries = 1_000
+  var maxWaitingQueries = 1_000
   var features: Set<QueryFeature> = []
 
   var webhooks: [String] = []
+  /// An Alertmanager's configuration file, in place of ``webhooks`` and what belongs to them.
+  var alertmanagerFile: String?
   var groupBy = ["alertname", "severity", "component"]
   var groupWait = PromDuration.seconds(10)
   var groupInterval = PromDuration.minutes(5)
@@ -66,12 +80,23 @@ enum QueryFeature: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Configuration {
+  var headOptions: HeadOptions {
+    HeadOptions(
+      history: outOfOrderWindow == nil ? nil : history, byteLimit: headBytes, seriesLimit: maxSeries,
+      outOfOrderWindow: outOfOrderWindow)
+  }
+
+  var syntax: SyntaxFeatures { features.syntax }
+}
+
+extension Set<QueryFeature> {
+  /// What of them the parser has to know.
   var syntax: SyntaxFeatures {
     var syntax: SyntaxFeatures = []
-    if features.contains(.experimentalFunctions) { syntax.insert(.experimentalFunctions) }
-    if features.contains(.durationExpressions) { syntax.insert(.durationExpressions) }
-    if features.contains(.extendedRangeSelectors) { syntax.insert(.extendedRangeSelectors) }
-    if features.contains(.fillModifiers) { syntax.insert(.fillModifier) }
+    if contains(.experimentalFunctions) { syntax.insert(.experimentalFunctions) }
+    if contains(.durationExpressions) { syntax.insert(.durationExpressions) }
+    if contains(.extendedRangeSelectors) { syntax.insert(.extendedRangeSelectors) }
+    if contains(.fillModifiers) { syntax.insert(.fillModifier) }
     return syntax
   }
 }

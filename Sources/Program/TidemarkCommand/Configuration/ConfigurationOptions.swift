@@ -38,6 +38,14 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(name: .customLong("storage.head-bytes"), help: "Memory that samples may take. Default: 2GiB.")
   var headBytes: String?
 
+  @Option(name: .customLong("storage.max-series"), help: "Series that are kept. Default: 2000000.")
+  var maxSeries: String?
+
+  @Option(
+    name: .customLong("storage.out-of-order-window"),
+    help: "How old a written sample may be that is older than its series' newest; forever: any age. Default: 0s.")
+  var outOfOrderWindow: String?
+
   @Option(name: .customLong("sampling.interval"), help: "Between two samples of the own series. Default: 15s.")
   var sampleInterval: String?
 
@@ -55,6 +63,11 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   var webhooks: [String] = []
 
   @Option(
+    name: [.customLong("notify.alertmanager-config"), .customLong("alertmanager-config")],
+    help: "An Alertmanager's configuration file, in place of --webhook.")
+  var alertmanagerFile: String?
+
+  @Option(
     name: .customLong("enable-feature"),
     help: "Switch on a feature: \(QueryFeature.allCases.map(\.rawValue).joined(separator: ", ")).")
   var features: [String] = []
@@ -69,6 +82,28 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(
     name: .customLong("rules.alert.resend-delay"), help: "After which a firing alert is told to the notifier again. Default: 1m.")
   var resendDelay: String?
+
+  @Option(
+    name: .customLong("rules.alert.for-outage-tolerance"), help: "After a longer outage pending alerts begin anew. Default: 1h.")
+  var forOutageTolerance: String?
+
+  @Option(
+    name: .customLong("rules.alert.for-grace-period"),
+    help: "With --rules.restore=prometheus, what is left of an alert's for after a restart is not less. Default: 10m.")
+  var forGracePeriod: String?
+
+  @Option(
+    name: .customLong("rules.restore"),
+    help: "How alerts outlive a restart: exact (default), from their journal; prometheus, from ALERTS_FOR_STATE.")
+  var rulesRestore: String?
+
+  @Option(
+    name: .customLong("rules.phase"),
+    help: "Where groups stand on the grid: interval (default), equal ones together; prometheus, each by a hash of its name.")
+  var rulesPhase: String?
+
+  @Option(name: .customLong("rules.group-limit"), help: "Rule groups that may be loaded. Default: 10000.")
+  var maxRuleGroups: String?
 
   @Option(name: .customLong("query.lookback-delta"), help: "How far back a sample counts in queries. Default: 5m.")
   var lookback: String?
@@ -85,11 +120,11 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(name: .customLong("query.max-bytes"), help: "Memory that a query may take. Default: 2GiB.")
   var maxQueryBytes: String?
 
-  @Option(name: .customLong("query.max-concurrency"), help: "Queries that run at a time. Default: 20.")
+  @Option(name: .customLong("query.max-concurrency"), help: "Queries that run at a time. Default: 4.")
   var maxConcurrentQueries: String?
 
-  @Option(name: .customLong("query.max-queued"), help: "Queries that wait to run. Default: 1000.")
-  var maxQueuedQueries: String?
+  @Option(name: .customLong("query.max-waiting"), help: "Queries that wait to run. Default: 1000.")
+  var maxWaitingQueries: String?
 
   @Option(
     name: .customLong("notify.group-by"),
@@ -118,7 +153,10 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("storage.history", history), ("storage.head-bytes", headBytes), ("sampling.interval", sampleInterval),
       ("events.body-bytes", eventBodyBytes), ("web.enable-lifecycle", enablesLifecycle ? "true" : nil),
       ("web.enable-remote-write-receiver", receivesRemoteWrite ? "true" : nil),
-      ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil),
+      ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil), ("notify.alertmanager-config", alertmanagerFile),
+      ("rules.alert.for-outage-tolerance", forOutageTolerance), ("rules.alert.for-grace-period", forGracePeriod),
+      ("rules.restore", rulesRestore), ("rules.phase", rulesPhase), ("rules.group-limit", maxRuleGroups),
+      ("storage.max-series", maxSeries), ("storage.out-of-order-window", outOfOrderWindow),
       ("rules.query-timeout", ruleQueryTimeout),
       ("rules.alert.resend-delay", resendDelay),
       ("query.lookback-delta", lookback),
@@ -127,7 +165,7 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("query.max-series", maxQuerySeries),
       ("query.max-bytes", maxQueryBytes),
       ("query.max-concurrency", maxConcurrentQueries),
-      ("query.max-queued", maxQueuedQueries),
+      ("query.max-waiting", maxWaitingQueries),
       ("notify.group-wait", groupWait),
       ("notify.group-interval", groupInterval),
       ("notify.repeat-interval", repeatInterval),
@@ -156,7 +194,7 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
         throw ConfigurationProblem(text: DiagnosticRenderer().render(diagnostics, in: source))
       }
       configuration = read
-      configuration.anchorRuleFiles(at: file)
+      configuration.anchorFiles(at: file)
     }
     try configuration.applyEnvironment(environment)
     for (key, values) in given { try configuration.apply(values, to: key, from: "--" + key) }
@@ -176,9 +214,11 @@ struct ConfigurationProblem: Error, CustomStringConvertible {
 }
 
 extension Configuration {
-  /// Relative globs of a file start from its folder.
-  fileprivate mutating func anchorRuleFiles(at file: String) {
+  /// Relative paths and globs of a file start from its folder.
+  fileprivate mutating func anchorFiles(at file: String) {
     guard let slash = file.lastIndex(of: "/") else { return }
-    ruleFiles = ruleFiles.map { $0.hasPrefix("/") ? $0 : file[...slash] + $0 }
+    let anchored = { (path: String) in path.hasPrefix("/") ? path : file[...slash] + path }
+    ruleFiles = ruleFiles.map(anchored)
+    alertmanagerFile = alertmanagerFile.map(anchored)
   }
 }

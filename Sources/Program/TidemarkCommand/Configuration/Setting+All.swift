@@ -1,5 +1,6 @@
 import DurableLog
 import Ingest
+import Rules
 import SeriesModel
 
 extension Setting {
@@ -22,20 +23,33 @@ extension Setting {
     },
     duration("storage.history", \.history, atLeast: .minutes(5)),
     bytes("storage.head-bytes", \.headBytes, 16 << 20...1 << 40),
+    number("storage.max-series", \.maxSeries, 1_000...1_000_000_000),
+    text("storage.out-of-order-window", "a duration, or forever", \.outOfOrderWindow, show: { $0.map { "\($0)" } ?? "forever" }) {
+      value in
+      if value == "forever" { return .some(nil) }
+      guard let window = PromDuration(value), window >= .zero else { return nil }
+      return window
+    },
     duration("sampling.interval", \.sampleInterval, atLeast: .seconds(1)),
     bytes("events.body-bytes", \.eventBodyBytes, 1 << 10...1 << 30),
     orchestrators,
     list("rules.files", "globs of rule files", \.ruleFiles),
     duration("rules.query-timeout", \.ruleQueryTimeout, atLeast: .milliseconds(100)),
     duration("rules.alert.resend-delay", \.resendDelay, atLeast: .seconds(1)),
+    duration("rules.alert.for-outage-tolerance", \.forOutageTolerance, atLeast: .zero),
+    duration("rules.alert.for-grace-period", \.forGracePeriod, atLeast: .zero),
+    text("rules.restore", "exact or prometheus", \.rulesRestore, show: \.rawValue) { AlertRestore(rawValue: $0) },
+    text("rules.phase", "interval or prometheus", \.rulesPhase, show: \.rawValue) { GroupPhase(rawValue: $0) },
+    number("rules.group-limit", \.maxRuleGroups, 1...1_000_000),
     duration("query.lookback-delta", \.lookback, atLeast: .seconds(1)),
     duration("query.timeout", \.queryTimeout, atLeast: .milliseconds(100)),
     number("query.max-samples", \.maxQuerySamples, 1_000...10_000_000_000),
     number("query.max-series", \.maxQuerySeries, 1_000...1_000_000_000),
     bytes("query.max-bytes", \.maxQueryBytes, 1 << 20...1 << 40),
     number("query.max-concurrency", \.maxConcurrentQueries, 1...1_000),
-    number("query.max-queued", \.maxQueuedQueries, 0...100_000),
+    number("query.max-waiting", \.maxWaitingQueries, 0...100_000),
     list("notify.webhooks", "http or https URLs", \.webhooks, isSecret: true, isGood: isURL),
+    text("notify.alertmanager-config", "a file", \.alertmanagerFile, show: \.self) { $0.isEmpty ? nil : $0 },
     list("notify.group-by", "label names, or ... for all", \.groupBy),
     duration("notify.group-wait", \.groupWait, atLeast: .zero),
     duration("notify.group-interval", \.groupInterval, atLeast: .seconds(1)),

@@ -11,22 +11,45 @@ struct QueryRequest {
 
   /// The answer and its bytes. What the server refuses is thrown in its own words.
   func send(within limit: PromDuration = .seconds(120)) throws -> (QueryAnswer, [UInt8]) {
+    let bytes = try ask(isRange ? "query_range" : "query", within: limit)
+    guard let answer = try? JSONDecoder().decode(QueryAnswer.self, from: Data(bytes)) else {
+      throw ConfigurationProblem(text: "\(server) answered with what is no query result: \(Self.beginning(bytes))")
+    }
+    return (answer, bytes)
+  }
+
+  /// The plan of the query with what each operator yielded. Only Tidemark tells it.
+  func explain(within limit: PromDuration = .seconds(120)) throws -> String {
+    struct Plan: Decodable { var data: String }
+    return try JSONDecoder().decode(Plan.self, from: Data(ask("query_explain", within: limit))).data
+  }
+
+  /// The bytes of a successful answer.
+  private func ask(_ endpoint: String, within limit: PromDuration) throws -> [UInt8] {
+    struct Status: Decodable {
+      var status: String
+      var errorType: String?
+      var error: String?
+    }
     let form = parameters.map { URLCoding.encodeValue($0.name) + "=" + URLCoding.encodeValue($0.value) }.joined(separator: "&")
     let base = server.hasSuffix("/") ? String(server.dropLast()) : server
     var request = ClientRequest(
-      "POST", base + "/api/v1/" + (isRange ? "query_range" : "query"),
+      "POST", base + "/api/v1/" + endpoint,
       headers: [(name: "Content-Type", value: "application/x-www-form-urlencoded")], body: Array(form.utf8))
     request.responseLimit = 1 << 30
     let client = Client(userAgent: "tidemark/\(Version.text)")
     defer { client.close() }
     let response = try client.send(request, within: limit)
-    guard let answer = try? JSONDecoder().decode(QueryAnswer.self, from: Data(response.body)) else {
-      let start = String(decoding: response.body.prefix(200), as: UTF8.self)
-      throw ConfigurationProblem(text: "\(base) answered \(response.status) with what is no query result: \(start)")
+    guard let answer = try? JSONDecoder().decode(Status.self, from: Data(response.body)) else {
+      throw ConfigurationProblem(
+        text:
+          "\(base) answered \(endpoint) with \(response.status) and what is not Prometheus' API: \(Self.beginning(response.body))")
     }
-    guard answer.status == "success", answer.data != nil else {
+    guard answer.status == "success" else {
       throw ConfigurationProblem(text: "\(answer.errorType ?? "error"): \(answer.error ?? "no reason given")")
     }
-    return (answer, response.body)
+    return response.body
   }
+
+  private static func beginning(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(200), as: UTF8.self) }
 }

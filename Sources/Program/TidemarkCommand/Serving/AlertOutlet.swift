@@ -1,6 +1,8 @@
 import AlertModel
 import Notify
+import RuleModel
 import SeriesModel
+import SourceText
 import Synchronization
 
 /// Where alerts leave the program: the configured webhooks, or nowhere while there are none.
@@ -14,13 +16,12 @@ final class AlertOutlet: AlertSink {
     service.withLock { $0 }?.receive(updates, of: rule, at: time)
   }
 
-  /// Tells the configuration's webhooks from here on. Groups and what was told of them stay as long as there is one.
-  func configure(_ configuration: Configuration) throws(NotifyConfigurationError) {
-    guard !configuration.webhooks.isEmpty else {
+  /// Tells what the configuration names from here on. Groups and what was told of them stay as long as there is somebody.
+  func configure(_ configuration: Configuration) throws {
+    guard let notification = try configuration.notification() else {
       stop(before: surroundings.clock.monotonic())
       return
     }
-    let notification = try configuration.notification
     if let running = service.withLock({ $0 }) {
       try running.reload(notification)
     } else {
@@ -40,19 +41,30 @@ final class AlertOutlet: AlertSink {
 }
 
 extension Configuration {
-  /// One root route to every webhook.
-  var notification: NotifyConfiguration {
-    get throws(NotifyConfigurationError) {
-      var notification = NotifyConfiguration(webhooks: webhooks)
-      notification.route.grouping = try Grouping(groupBy: groupBy)
-      notification.route.groupWait = groupWait
-      notification.route.groupInterval = groupInterval
-      notification.route.repeatInterval = repeatInterval
-      for i in notification.receivers[0].webhooks.indices {
-        notification.receivers[0].webhooks[i].sendsResolved = sendsResolved
-        notification.receivers[0].webhooks[i].maxAlerts = maxAlertsPerBody
+  /// The Alertmanager file's, or one root route to every webhook; `nil`: nobody is told.
+  func notification() throws -> NotifyConfiguration? {
+    if let alertmanagerFile {
+      guard webhooks.isEmpty else {
+        throw ConfigurationProblem(
+          text: "notify.webhooks and notify.alertmanager-config (--webhook, --alertmanager-config) are both given, expected one")
       }
-      return notification
+      let source = try RuleFiles.load(alertmanagerFile)
+      let (read, diagnostics) = AlertmanagerFile.read(source)
+      guard let read else { throw ConfigurationProblem(text: DiagnosticRenderer().render(diagnostics, in: source)) }
+      try read.check()
+      return read
     }
+    if webhooks.isEmpty { return nil }
+    var notification = NotifyConfiguration(webhooks: webhooks)
+    notification.route.grouping = try Grouping(groupBy: groupBy)
+    notification.route.groupWait = groupWait
+    notification.route.groupInterval = groupInterval
+    notification.route.repeatInterval = repeatInterval
+    for i in notification.receivers[0].webhooks.indices {
+      notification.receivers[0].webhooks[i].sendsResolved = sendsResolved
+      notification.receivers[0].webhooks[i].maxAlerts = maxAlertsPerBody
+    }
+    try notification.check()
+    return notification
   }
 }

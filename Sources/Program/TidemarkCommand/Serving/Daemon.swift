@@ -56,10 +56,11 @@ final class Daemon: Sendable {
     ingestion.orchestrators = configuration.orchestrators
     let ingest = try EventIngest(ingestion, registry: registry, time: time)
     let pages = Pages(registry)
-    let head = Head(options: HeadOptions(history: configuration.history, byteLimit: configuration.headBytes), time: time)
+    let head = Head(options: configuration.headOptions, time: time)
     for family in Families.all { head.setMetadata(family.metadata, family: family.name) }
     let engine = Engine(options: configuration.engineOptions, time: time)
-    let queries = QueryService(engine, source: head, time: time)
+    let queue = QueryQueue(width: configuration.maxConcurrentQueries, capacity: configuration.maxWaitingQueries)
+    let queries = QueryService(engine, queue: queue, source: head, time: time)
     let reloading = Reloading(configuration, at: time.now())
 
     // The server's port is part of the daemon's name, so it is taken before anything carries that name.
@@ -68,9 +69,11 @@ final class Daemon: Sendable {
     let later = LateBinding()
     let router = routes.router(
       ingest: ingest, pages: pages, head: head, queries: queries, reloading: reloading, daemon: later)
-    let server = try Server(
-      Pipeline(router), options: ServerOptions(host: configuration.listen.host, port: configuration.listen.port), time: time,
-      observer: exchanges.observe, log: log)
+    var serving = ServerOptions(host: configuration.listen.host, port: configuration.listen.port)
+    // Half of the places are open to queries; those that run and some that wait for their turn hold threads.
+    serving.queuedRequests = 2 * configuration.maxWaitingQueries + 256
+    serving.workers = max(16, configuration.maxConcurrentQueries + 8)
+    let server = try Server(Pipeline(router), options: serving, time: time, observer: exchanges.observe, log: log)
     let address = ListenAddress(host: configuration.listen.host, port: server.port)
     let externalURL = configuration.externalURL ?? "http://\(address)"
 
@@ -153,7 +156,7 @@ final class Daemon: Sendable {
     let before = reloading.now.configuration
     try reloading.attempt(at: surroundings.time.now(), read: read) { next in
       let rules = try RuleSet.load(next)
-      _ = try next.notification
+      _ = try next.notification()
       let externalURL = next.externalURL ?? "http://\(address)"
       say(broken: try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)))
       try alerts.configure(next)
@@ -167,7 +170,9 @@ extension Configuration {
   func rules(externalURL: String) -> RulesConfiguration {
     RulesConfiguration(
       externalLabels: externalLabels, externalURL: externalURL, evaluationInterval: evaluationInterval, queryOffset: queryOffset,
-      resendDelay: resendDelay, queryTimeout: ruleQueryTimeout, directory: dataDirectory + "/alerts", sync: sync, syntax: syntax)
+      phase: rulesPhase, resendDelay: resendDelay, queryTimeout: ruleQueryTimeout, directory: dataDirectory + "/alerts", sync: sync,
+      restore: rulesRestore, outageTolerance: forOutageTolerance, gracePeriod: forGracePeriod, groupLimit: maxRuleGroups,
+      syntax: syntax)
   }
 }
 

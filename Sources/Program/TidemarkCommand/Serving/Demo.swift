@@ -29,7 +29,9 @@ final class Demo: Sendable {
     var configuration = configuration
     // The daemon's own clock shows the past until the past has been lived through.
     clock = HistoryTime(plan.past > .zero ? now - plan.past - .minutes(2) : nil, then: system)
-    consumer = configuration.webhooks.isEmpty ? try WebhookConsumer(time: system) { StandardOutput.line($0) } : nil
+    consumer =
+      configuration.webhooks.isEmpty && configuration.alertmanagerFile == nil
+      ? try WebhookConsumer(time: system) { StandardOutput.line($0) } : nil
     if let consumer { configuration.webhooks = [consumer.url] }
     daemon = try Daemon(configuration, in: .init(time: clock, log: { StandardError.line("tidemark: \($0)") }))
     self.plan = plan

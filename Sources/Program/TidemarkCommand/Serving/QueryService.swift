@@ -5,9 +5,10 @@ import PromQLEngine
 import SeriesModel
 import Synchronization
 
-/// Answers the API's queries by the engine, over the head, and counts them.
+/// Answers the API's queries by the engine, over the head: some at a time, the others in turn; and counts them.
 final class QueryService: QueryBackend {
   let engine: Engine
+  private let queue: QueryQueue
   private let source: any SeriesSource
   private let time: any TimeSource
   private let counts = Mutex(Counts())
@@ -17,7 +18,6 @@ final class QueryService: QueryBackend {
     var answered: [Answered: UInt64] = [:]
     var seconds: [Duration: UInt64] = [:]
     var samples = 0
-    var active = 0
   }
 
   private struct Answered: Hashable {
@@ -30,14 +30,15 @@ final class QueryService: QueryBackend {
     var seconds: Double
   }
 
-  init(_ engine: Engine, source: any SeriesSource, time: any TimeSource) {
+  init(_ engine: Engine, queue: QueryQueue, source: any SeriesSource, time: any TimeSource) {
     self.engine = engine
+    self.queue = queue
     self.source = source
     self.time = time
   }
 
   func instant(_ call: QueryCall, at time: Timestamp, until cancellation: Cancellation) throws(QueryError) -> QueryResult {
-    try counted("instant") { () throws(QueryError) in
+    try counted("instant", call, cancellation) { () throws(QueryError) in
       try engine.instant(
         call.expr, text: call.text, at: time, on: source.view(), until: cancellation, lookback: call.lookback)
     }
@@ -46,17 +47,27 @@ final class QueryService: QueryBackend {
   func range(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> QueryResult {
-    try counted("range") { () throws(QueryError) in
+    try counted("range", call, cancellation) { () throws(QueryError) in
       try engine.range(
         call.expr, text: call.text, from: start, through: end, step: step, on: source.view(), until: cancellation,
         lookback: call.lookback)
     }
   }
 
+  func explain(
+    _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
+  ) throws(QueryError) -> String? {
+    try queue.run(for: call.client, until: cancellation) { () throws(QueryError) in
+      try engine.explain(call.expr, from: start, through: end, step: step, on: source.view(), until: cancellation)
+    }
+  }
+
   // MARK: Counting
 
-  private func counted(_ kind: String, _ work: () throws(QueryError) -> QueryResult) throws(QueryError) -> QueryResult {
-    counts.withLock { $0.active += 1 }
+  /// Runs a query when it is its turn.
+  private func counted(
+    _ kind: String, _ call: QueryCall, _ cancellation: Cancellation, _ work: () throws(QueryError) -> QueryResult
+  ) throws(QueryError) -> QueryResult {
     let begin = time.monotonic()
     var samples = 0
     var result = "success"
@@ -64,14 +75,13 @@ final class QueryService: QueryBackend {
       // Nine binary digits are kept (0.2 %), so that equal durations meet.
       let seconds = Double(bitPattern: (time.monotonic() - begin).bitPattern & ~((1 << 44) - 1))
       counts.withLock { counts in
-        counts.active -= 1
         counts.samples += samples
         counts.answered[Answered(kind: kind, result: result), default: 0] += 1
         counts.seconds[Duration(kind: kind, seconds: seconds), default: 0] += 1
       }
     }
     do throws(QueryError) {
-      let answer = try work()
+      let answer = try queue.run(for: call.client, until: cancellation, work)
       samples = answer.statistics.totalSamples
       return answer
     } catch {
@@ -89,10 +99,10 @@ final class QueryService: QueryBackend {
 
   func report(into update: inout RegistryUpdate, _ registry: Registry, at now: Timestamp) {
     let taken = counts.withLock { counts in
-      let taken = counts
-      counts = Counts(active: taken.active)
-      return taken
+      defer { counts = Counts() }
+      return counts
     }
+    let active = queue.counts
     let (answered, seconds) = (
       registry.family(Families.tidemarkQueriesTotal), registry.family(Families.tidemarkQueryDurationSeconds)
     )
@@ -101,7 +111,8 @@ final class QueryService: QueryBackend {
       update.observe(update.series(seconds, [key.kind], created: now), key.seconds, count: count)
     }
     update.add(update.series(registry.family(Families.tidemarkQuerySamplesTotal), [], created: now), Double(taken.samples))
-    update.set(update.series(registry.family(Families.tidemarkQueriesActive), [], created: now), Double(taken.active))
+    update.set(
+      update.series(registry.family(Families.tidemarkQueriesActive), [], created: now), Double(active.running + active.waiting))
   }
 }
 

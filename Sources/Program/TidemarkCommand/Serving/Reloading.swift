@@ -37,7 +37,9 @@ extension Configuration {
   /// Settings whose new values wait for a restart.
   func fixedSettings(changedIn next: Configuration) -> [String] {
     let live: Set<String> = [
-      "rules.files", "rules.query-timeout", "rules.alert.resend-delay", "notify.webhooks", "notify.group-by", "notify.group-wait",
+      "rules.files", "rules.query-timeout", "rules.alert.resend-delay", "rules.alert.for-outage-tolerance",
+      "rules.alert.for-grace-period", "rules.phase", "rules.group-limit", "notify.webhooks", "notify.alertmanager-config",
+      "notify.group-by", "notify.group-wait",
       "notify.group-interval", "notify.repeat-interval", "notify.send-resolved", "notify.max-alerts",
     ]
     return Setting.all.filter { !live.contains($0.key) && $0.values(self) != $0.values(next) }.map(\.key)

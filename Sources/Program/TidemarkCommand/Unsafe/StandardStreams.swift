@@ -7,7 +7,8 @@ enum StandardOutput {
 }
 
 enum StandardError {
-  static func line(_ text: String) { writeAll(Array((text + "\n").utf8), to: STDERR_FILENO) }
+  static func text(_ text: String) { writeAll(Array(text.utf8), to: STDERR_FILENO) }
+  static func line(_ text: String) { Self.text(text + "\n") }
 }
 
 /// Gives up when nobody reads any more.

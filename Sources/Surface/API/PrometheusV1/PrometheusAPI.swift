@@ -44,6 +44,7 @@ public struct PrometheusAPI: Sendable {
   public func mount(on router: inout Router) {
     form(&router, "query", lane: "query") { request, _ throws(APIError) in try self.query(request) }
     form(&router, "query_range", lane: "query") { request, _ throws(APIError) in try self.queryRange(request) }
+    form(&router, "query_explain", lane: "query") { request, _ throws(APIError) in try self.explainQuery(request) }
     form(&router, "query_exemplars", lane: "syntax") { request, _ throws(APIError) in try self.exemplars(request) }
     form(&router, "format_query", lane: "syntax") { request, _ throws(APIError) in try self.formatQuery(request) }
     form(&router, "parse_query", lane: "syntax") { request, _ throws(APIError) in try self.parseQuery(request) }

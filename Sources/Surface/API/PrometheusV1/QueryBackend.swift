@@ -11,12 +11,15 @@ public struct QueryCall: Sendable {
   public var lookback: PromDuration?
   /// Whether statistics are wanted beyond what costs nothing.
   public var wantsStatistics: Bool
+  /// Who asks; queries of one client wait for each other rather than for those of others.
+  public var client: String
 
-  public init(text: String, expr: Expr, lookback: PromDuration? = nil, wantsStatistics: Bool = false) {
+  public init(text: String, expr: Expr, lookback: PromDuration? = nil, wantsStatistics: Bool = false, client: String = "") {
     self.text = text
     self.expr = expr
     self.lookback = lookback
     self.wantsStatistics = wantsStatistics
+    self.client = client
   }
 }
 
@@ -28,4 +31,15 @@ public protocol QueryBackend: Sendable {
   func range(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> QueryResult
+
+  /// The plan of a query with what each of its operators yielded over these steps, as text; `nil`: not told by this backend.
+  func explain(
+    _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
+  ) throws(QueryError) -> String?
+}
+
+extension QueryBackend {
+  public func explain(
+    _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
+  ) throws(QueryError) -> String? { nil }
 }

@@ -10,7 +10,7 @@ extension PrometheusAPI {
     let limit = try parameters.limit()
     let time = try parameters.time("time", default: self.time.now())
     let cancellation = try cancellation(for: request, parameters)
-    let call = try call(parameters)
+    let call = try call(request, parameters)
     return try answer(request, parameters, limit, cancellation) { () throws(QueryError) in
       try backend.instant(call, at: time, until: cancellation)
     }
@@ -19,6 +19,36 @@ extension PrometheusAPI {
   func queryRange(_ request: Request) throws(APIError) -> Answer {
     let parameters = Parameters(request)
     let limit = try parameters.limit()
+    let (start, end, step) = try steps(parameters)
+    let cancellation = try cancellation(for: request, parameters)
+    let call = try call(request, parameters)
+    let type = call.expr.valueType
+    guard type == .scalar || type == .vector else {
+      throw .parameter("query", "invalid expression type \"\(type.documented)\" for range query, must be Scalar or instant Vector")
+    }
+    return try answer(request, parameters, limit, cancellation) { () throws(QueryError) in
+      try backend.range(call, from: start, through: end, step: step, until: cancellation)
+    }
+  }
+
+  /// Ours alone: runs a query and tells its plan, with series and samples per operator. An instant query without `start`.
+  func explainQuery(_ request: Request) throws(APIError) -> Answer {
+    let parameters = Parameters(request)
+    let isRange = !parameters["start"].isEmpty
+    let time = try parameters.time("time", default: self.time.now())
+    let (start, end, step) = isRange ? try steps(parameters) : (time, time, PromDuration.seconds(1))
+    let cancellation = try cancellation(for: request, parameters)
+    let call = try call(request, parameters)
+    request.client.whenGone { cancellation.cancel() }
+    let text: String?
+    do throws(QueryError) { text = try backend.explain(call, from: start, through: end, step: step, until: cancellation) } catch {
+      throw APIError(error)
+    }
+    guard let text else { throw APIError(.badData, "plans are not told here: queries are worked out elsewhere") }
+    return Answer { $0.string(text) }
+  }
+
+  private func steps(_ parameters: Parameters) throws(APIError) -> (start: Timestamp, end: Timestamp, step: PromDuration) {
     let start = try parameters.requiredTime("start")
     let end = try parameters.requiredTime("end")
     guard start <= end else { throw .parameter("end", "end timestamp must not be before start time") }
@@ -32,21 +62,14 @@ extension PrometheusAPI {
         "exceeded maximum resolution of \(Self.grouped(limits.steps)) points per timeseries. Try decreasing the query resolution (?step=XX)"
       )
     }
-    let cancellation = try cancellation(for: request, parameters)
-    let call = try call(parameters)
-    let type = call.expr.valueType
-    guard type == .scalar || type == .vector else {
-      throw .parameter("query", "invalid expression type \"\(type.documented)\" for range query, must be Scalar or instant Vector")
-    }
-    return try answer(request, parameters, limit, cancellation) { () throws(QueryError) in
-      try backend.range(call, from: start, through: end, step: step, until: cancellation)
-    }
+    return (start, end, step)
   }
 
-  private func call(_ parameters: Parameters) throws(APIError) -> QueryCall {
+  private func call(_ request: Request, _ parameters: Parameters) throws(APIError) -> QueryCall {
     let lookback = try parameters.lookback()
     let text = parameters["query"]
-    return QueryCall(text: text, expr: try parse(text), lookback: lookback, wantsStatistics: !parameters["stats"].isEmpty)
+    return QueryCall(
+      text: text, expr: try parse(text), lookback: lookback, wantsStatistics: !parameters["stats"].isEmpty, client: request.peer)
   }
 
   func parse(_ text: String) throws(APIError) -> Expr {

@@ -1,0 +1,81 @@
+import PromQLSyntax
+import SeriesModel
+import Testing
+
+@testable import PromQLEngine
+
+@Suite struct LimitTests {
+  private static func wide(_ count: Int) -> MemorySeries {
+    let data = MemorySeries()
+    for i in 0..<count { data.add(#"a{l="\#(i)"} 1x20"#) }
+    return data
+  }
+
+  private func error(_ text: String, _ options: EngineOptions, on data: MemorySeries) -> QueryError? {
+    do throws(QueryError) {
+      _ = try Engine(options: options).range(text: text, from: .minutes(0), through: .minutes(10), step: .minutes(1), on: data)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test(arguments: ["a", "rate(a[5m])", "a + a", "sum_over_time(a[10m:1s])", "sum_over_time(vector(time())[10m:1s])"])
+  func `samples in memory have a limit`(_ text: String) {
+    let expected = QueryError.execution("query processing would load too many samples into memory in query execution")
+    #expect(error(text, EngineOptions(maxSamples: 50), on: Self.wide(10)) == expected)
+    #expect(error(text, EngineOptions(maxSamples: 100_000), on: Self.wide(10)) == nil)
+  }
+
+  @Test(arguments: [
+    "sum_over_time(vector(time())[10y:1ms])", "absent_over_time(absent(a)[10y:1ms])", "count_over_time((a > 0)[10y:1ms])",
+  ])
+  func `a subquery of ten years of milliseconds is refused at once`(_ text: String) {
+    guard case .execution = error(text, EngineOptions(), on: Self.wide(1)) else {
+      Issue.record("it is not refused")
+      return
+    }
+  }
+
+  @Test func `a selector has a limit of series`() {
+    let expected = QueryError.execution("query would select more than 9 series in query execution")
+    #expect(error("a", EngineOptions(maxSeries: 9), on: Self.wide(10)) == expected)
+    #expect(error("a", EngineOptions(maxSeries: 10), on: Self.wide(10)) == nil)
+  }
+
+  @Test func `rows have a limit of bytes, absent cells among them`() {
+    let expected = QueryError.execution("query would need more than 800 bytes of memory in query execution")
+    #expect(error("a offset 1d", EngineOptions(memoryLimit: 800), on: Self.wide(10)) == expected)
+    #expect(error("a offset 1d", EngineOptions(memoryLimit: 880), on: Self.wide(10)) == nil)
+  }
+
+  @Test func `a query ends when it is canceled`() {
+    let cancellation = Cancellation()
+    cancellation.cancel()
+    #expect(throws: QueryError.canceled("query was canceled in expression evaluation")) {
+      try Engine().instant(text: "a", at: .minutes(1), on: Self.wide(1), until: cancellation)
+    }
+  }
+
+  @Test func `a query ends with its time`() {
+    let time = ManualTime()
+    let cancellation = Cancellation(deadline: time.monotonic() + .seconds(1), by: time)
+    let engine = Engine(options: EngineOptions(timeout: .seconds(5)), time: time)
+    let data = Self.wide(1)
+    let timeout = QueryError.timeout("query timed out in expression evaluation")
+    #expect(throws: Never.self) { try engine.instant(text: "a", at: .minutes(1), on: data, until: cancellation) }
+    time.advance(by: .seconds(2))
+    #expect(throws: timeout) { try engine.instant(text: "a", at: .minutes(1), on: data, until: cancellation) }
+    // Each query has its own five seconds.
+    #expect(throws: Never.self) { try engine.instant(text: "a", at: .minutes(1), on: data) }
+  }
+
+  @Test(arguments: [
+    ("range(", "bad_data"), ("a + on (x) b", "fine"), ("last_over_time(1)", "bad_data"), ("mad_over_time(a[5m])", "bad_data"),
+    ("a[1m]", "bad_data"), ("\"text\"", "bad_data"),
+  ])
+  func `what cannot be evaluated is the asker's fault`(_ text: String, _ kind: String) {
+    let found = error(text, EngineOptions(), on: Self.wide(1))
+    if case .badData = found { #expect(kind == "bad_data") } else { #expect(kind == "fine" && found == nil) }
+  }
+}
