@@ -33,10 +33,12 @@ struct Room {
 }
 
 let rooms: [Room] = [
+  Room(floor: .system, name: "Threading", uses: ["CThreads"]),
+
   Room(floor: .words, name: "TextCoding", uses: []),
   Room(floor: .words, name: "SourceText", uses: []),
-  Room(floor: .words, name: "SeriesModel", uses: ["CRE2", "CXXHash"]),
-  Room(floor: .words, name: "DurableLog", uses: ["CDeflate"]),
+  Room(floor: .words, name: "SeriesModel", uses: ["CRE2", "CXXHash", "Threading"]),
+  Room(floor: .words, name: "DurableLog", uses: ["CDeflate", "Threading"]),
 
   Room(floor: .formats, name: "YAMLTree", uses: ["CLibyaml", "SourceText", "SeriesModel"]),
   Room(floor: .formats, name: "Exposition", uses: ["CDeflate", "TextCoding", "SeriesModel", "SourceText"]),
@@ -49,26 +51,32 @@ let rooms: [Room] = [
   Room(floor: .models, name: "AlertModel", uses: ["TextCoding", "SeriesModel"]),
   Room(floor: .models, name: "Orchestration", uses: ["SeriesModel"]),
 
-  Room(floor: .engines, name: "Storage", uses: ["SeriesModel", "TextCoding"]),
-  Room(floor: .engines, name: "PromQLEngine", uses: ["CXXHash", "SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
+  Room(floor: .engines, name: "Storage", uses: ["Threading", "SeriesModel", "TextCoding"]),
+  Room(
+    floor: .engines, name: "PromQLEngine",
+    uses: ["Threading", "CXXHash", "SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
   Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
-  Room(floor: .engines, name: "HTTPServer", uses: ["CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
-  Room(floor: .engines, name: "HTTPClient", uses: ["CCurl", "SeriesModel"]),
+  Room(floor: .engines, name: "HTTPServer", uses: ["Threading", "CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
+  Room(floor: .engines, name: "HTTPClient", uses: ["Threading", "CCurl", "SeriesModel"]),
 
   Room(
     floor: .policies, name: "Rules",
     uses: [
-      "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel", "PromQLEngine",
+      "Threading", "SeriesModel", "TextCoding", "SourceText", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel",
+      "PromQLEngine",
       "CXXHash", "Catalogue", "Instruments", "DurableLog",
     ]),
   Room(
     floor: .policies, name: "Notify",
     uses: [
-      "SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient", "DurableLog",
+      "Threading", "SeriesModel", "TextCoding", "SourceText", "YAMLTree", "AlertModel", "Catalogue", "Instruments", "HTTPClient",
+      "DurableLog",
     ]),
   Room(
     floor: .policies, name: "Ingest",
-    uses: ["CSimdJSON", "CXXHash", "SeriesModel", "TextCoding", "DurableLog", "Catalogue", "Orchestration", "Instruments"],
+    uses: [
+      "Threading", "CSimdJSON", "CXXHash", "SeriesModel", "TextCoding", "DurableLog", "Catalogue", "Orchestration", "Instruments",
+    ],
     products: [("GRDB", "GRDB.swift")]),
 
   Room(
@@ -101,7 +109,7 @@ let rooms: [Room] = [
   Room(
     floor: .program, name: "TidemarkCommand",
     uses: [
-      "CMalloc",
+      "Threading", "CMalloc",
       "SourceText", "SeriesModel", "TextCoding", "DurableLog", "YAMLTree", "Exposition", "PromQLSyntax", "WireCoding",
       "MessageTemplate", "Catalogue",
       "RuleModel", "AlertModel", "Orchestration", "Storage", "PromQLEngine", "Instruments", "HTTPServer", "HTTPClient", "Rules",
@@ -139,8 +147,9 @@ var targets: [Target] = [
   systemLibrary("CDeflate", pkgConfig: "libdeflate", debian: "libdeflate-dev"),
   systemLibrary("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
   systemLibrary("CXXHash", pkgConfig: "libxxhash", debian: "libxxhash-dev"),
-  // A header of the C library itself.
+  // Headers of the C library itself.
   .systemLibrary(name: "CMalloc", path: "Sources/System/CMalloc"),
+  .systemLibrary(name: "CThreads", path: "Sources/System/CThreads"),
   cxxShim("CRE2", library: "re2"),
   cxxShim("CSimdJSON", library: "simdjson"),
 ]

@@ -1,5 +1,6 @@
 import SeriesModel
 import Synchronization
+import Threading
 
 /// Sends HTTP requests, one per calling thread, over kept connections. Any number of threads may share one.
 ///

@@ -150,9 +150,15 @@ struct SeriesValueReader {
     return count
   }
 
+  /// The letters and digits that begin here. A word is not repeated: `NaNx3` is one word, and none that is known.
+  private func word() -> String {
+    guard let byte = current, Lexer.isAlpha(byte) else { return "" }
+    return String(decoding: bytes[position...].prefix { Lexer.isAlpha($0) || Lexer.isDigit($0) }, as: UTF8.self)
+  }
+
   private mutating func value() -> Double? {
     let start = position
-    if starts("stale") {
+    if word() == "stale" {
       position += 5
       return Staleness.marker
     }
@@ -163,7 +169,7 @@ struct SeriesValueReader {
     }
     let digits = position
     if let byte = current, Lexer.isAlpha(byte) {
-      while let byte = current, Lexer.isAlpha(byte), byte != UInt8(ascii: "x") { position += 1 }
+      position += word().utf8.count
     } else {
       while let byte = current {
         let afterExponent = position > digits && bytes[position - 1] | 0x20 == UInt8(ascii: "e")

@@ -3,6 +3,7 @@ import Instruments
 import Orchestration
 import SeriesModel
 import Synchronization
+import Threading
 
 /// Events in: checked, made durable, counted, and answered.
 ///
@@ -21,8 +22,8 @@ package final class EventIngest: Sendable {
   let time: any TimeSource
   let registry: Registry
   let log: DurableLog
-  let core: SerialLock<IngestCore>
-  let upkeep: SerialLock<Upkeep>
+  let core: BlockingLock<IngestCore>
+  let upkeep: BlockingLock<Upkeep>
   let instruments: IngestInstruments
   let waiting = Mutex(WaitingRequests())
   let shared = Mutex(Shared())
@@ -68,8 +69,8 @@ package final class EventIngest: Sendable {
     try Recovery(log: log, checkpoint: CheckpointFile(path: Self.checkpointPath(configuration))).run(&core, now: time.now())
     let (cut, now) = (log.recovered.bytesCut, time.now())
     registry.update { u in instruments.bear(at: now, cutBytes: cut, in: &u) }
-    self.core = SerialLock(core)
-    upkeep = SerialLock(Upkeep())
+    self.core = BlockingLock(core)
+    upkeep = BlockingLock(Upkeep())
     try passOverStrangeRows()
   }
 

@@ -1,5 +1,6 @@
 import AlertModel
 import SeriesModel
+import Threading
 
 /// Tells people of alerts: gathers them in groups, decides when a group is told, and delivers.
 ///

@@ -48,7 +48,7 @@ struct DemoCommand: ParsableCommand {
       StandardError.line("tidemark: \(ServeCommand.explanation(of: error))")
       throw ExitCode(1)
     }
-    StandardOutput.line(ServeCommand.welcome(demo.daemon.address))
+    StandardOutput.line(ServeCommand.welcome(demo.daemon))
     StandardOutput.line("\nScenario \(scenario.rawValue), seed \(seed): \(scenario.summary).")
     do { try demo.begin() } catch {
       demo.stop()

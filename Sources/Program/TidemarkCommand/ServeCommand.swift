@@ -23,7 +23,7 @@ struct ServeCommand: ParsableCommand {
       StandardError.line("tidemark: \(Self.explanation(of: error))")
       throw ExitCode(1)
     }
-    StandardOutput.line(Self.welcome(daemon.address))
+    StandardOutput.line(Self.welcome(daemon))
     while Signals.next() == .hangUp {
       do { try daemon.reload() } catch { StandardError.line("tidemark: nothing is reloaded: \(Self.explanation(of: error))") }
     }
@@ -40,17 +40,20 @@ struct ServeCommand: ParsableCommand {
     }
   }
 
-  static func welcome(_ address: ListenAddress) -> String {
-    """
-    Tidemark \(Version.text) listens on http://\(address)
-      events   POST http://\(address)/api/events
-      metrics  http://\(address)/metrics; to scrape them:
+  static func welcome(_ daemon: Daemon) -> String {
+    let address = daemon.address
+    return """
+      Tidemark \(Version.text) listens on http://\(address)
+        events   POST http://\(address)/api/events
+        queries  http://\(address)/api/v1, for Grafana a Prometheus data source at http://\(address)
+        rules    \(daemon.rulesSummary)
+        metrics  http://\(address)/metrics; to scrape them:
 
-    scrape_configs:
-      - job_name: tidemark
-        honor_labels: true
-        static_configs:
-          - targets: ["\(address)"]
-    """
+      scrape_configs:
+        - job_name: tidemark
+          honor_labels: true
+          static_configs:
+            - targets: ["\(address)"]
+      """
   }
 }

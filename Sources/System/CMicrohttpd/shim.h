@@ -2,7 +2,6 @@
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <sys/prctl.h>
 
 // The calls of libmicrohttpd that take variable arguments, with fixed ones.
 
@@ -66,6 +65,3 @@ static inline void *mhd_socket_context(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
   return info ? info->socket_context : NULL;
 }
-
-// Cut after 15 bytes by the system.
-static inline void name_this_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -1,4 +1,5 @@
 import Synchronization
+import Threading
 
 /// Keeps records in order, so that what an append has returned for is there after the process died.
 ///

@@ -87,11 +87,14 @@ public protocol SeriesSource: Sendable {
 }
 
 public protocol SeriesView: AnyObject, Sendable {
-  /// Changes when the set of series does; equal generations select equal series.
+  /// Changes when the set of series does; equal generations select equal series of ``TimeSpan/all``.
   var generation: UInt64 { get }
 
   /// The series that satisfy all matchers and may have samples in `span`. Throws ``SourceError/tooManySeries(limit:)`` beyond `limit`.
   func select(_ matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> SeriesSelection
+
+  /// The same in rising order of references: as the source got to know them. Cheaper where a source has no sorted index.
+  func selectByArrival(_ matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> SeriesSelection
 
   /// Appends one row per series, in the order given, with its samples in `span` (both ends included), oldest first.
   func read(_ series: Span<SeriesRef>, in span: TimeSpan, into columns: inout SampleColumns) throws(SourceError)
@@ -109,7 +112,20 @@ public protocol SeriesView: AnyObject, Sendable {
   func labelNames(where matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> [String]
 }
 
+extension SeriesSelection {
+  /// The same series in rising order of their references.
+  public func sortedByArrival() -> SeriesSelection {
+    if zip(refs, refs.dropFirst()).allSatisfy({ $0 < $1 }) { return self }
+    let order = refs.indices.sorted { refs[$0] < refs[$1] }
+    return SeriesSelection(refs: order.map { refs[$0] }, labels: order.map { labels[$0] })
+  }
+}
+
 extension SeriesView {
+  public func selectByArrival(_ matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> SeriesSelection {
+    try select(matchers, in: span, limit: limit).sortedByArrival()
+  }
+
   /// Reads all samples of the span and keeps the newest of each row. A source that can do with less has its own.
   public func readLatest(_ series: Span<SeriesRef>, in span: TimeSpan, into columns: inout SampleColumns) throws(SourceError) {
     var all = SampleColumns()

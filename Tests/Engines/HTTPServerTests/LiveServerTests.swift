@@ -1,6 +1,7 @@
 import SeriesModel
 import Synchronization
 import Testing
+import Threading
 
 @testable import HTTPServer
 

@@ -1,6 +1,7 @@
 import SeriesModel
 import Synchronization
 import Testing
+import Threading
 
 @testable import HTTPServer
 
@@ -25,7 +26,7 @@ import Testing
     _ = try readReply(idle)
     _ = events.receive(through: "\r\n\r\n")
     #expect(eventually { server.statistics.activeRequests == 21 })
-    let opener = NamedThread("opener") {
+    let opener = WorkThread("opener") {
       pause(0.2)
       gate.withLock { $0 = true }
       gate.notifyAll()
@@ -72,7 +73,7 @@ import Testing
     let torn = Atomic<Int>(0)
     let whole = Atomic<Int>(0)
     let threads = (0..<8).map { i in
-      NamedThread("load-\(i)") {
+      WorkThread("load-\(i)") {
         let client = RawClient(port: port)
         while client.send(requestText("GET", i % 2 == 0 ? "/pool" : "/inline")) {
           // Cut between requests is fair, as is a refusal; cut within an answer is not.

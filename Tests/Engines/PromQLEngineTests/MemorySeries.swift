@@ -38,6 +38,14 @@ final class MemorySeries: SeriesView, SeriesSource {
     }
   }
 
+  /// A sample of the first series more; nobody is told.
+  func append(_ value: Double, at time: Timestamp) {
+    state.withLock {
+      $0.all[0].times.append(time.milliseconds)
+      $0.all[0].values.append(value)
+    }
+  }
+
   /// How often series were looked for.
   var selections: Int { state.withLock { $0.selections } }
 
@@ -49,9 +57,10 @@ final class MemorySeries: SeriesView, SeriesSource {
       $0.selections += 1
       return $0.all
     }
-    // As a head does it: a series that has nothing in the span is not found, and one that has something again is no new one.
     let found = all.indices.filter { i in
-      matchers.allSatisfy { $0.matches(all[i].labels) } && all[i].times.contains { span.contains(Timestamp(milliseconds: $0)) }
+      let one = all[i]
+      let overlaps = span == .all || one.times.contains { span.contains(Timestamp(milliseconds: $0)) }
+      return overlaps && matchers.allSatisfy { $0.matches(one.labels) }
     }
     if found.count > limit { throw .tooManySeries(limit: limit) }
     let sorted = found.sorted { all[$0].labels < all[$1].labels }

@@ -1,3 +1,5 @@
+import Threading
+
 @testable import Notify
 
 /// A value behind a lock.

@@ -5,6 +5,7 @@ import Instruments
 import SeriesModel
 import Synchronization
 import Testing
+import Threading
 
 @testable import Notify
 

@@ -1,6 +1,7 @@
 import AlertModel
 import SeriesModel
 import Testing
+import Threading
 
 @testable import Notify
 

@@ -187,7 +187,7 @@ import Testing
     let daemon = try start(configuration)
     defer { daemon.stop(within: .seconds(2)) }
     var plan = ""
-    for _ in 0..<200 where !plan.contains("1 series selected") {
+    for _ in 0..<1000 where !plan.contains("1 series selected") {
       Thread.sleep(forTimeInterval: 0.02)
       let request = QueryRequest(
         server: "http://127.0.0.1:\(daemon.server.port)", parameters: [(name: "query", value: "sum(up)")], isRange: false)

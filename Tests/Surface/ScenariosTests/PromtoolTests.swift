@@ -41,7 +41,7 @@ import Testing
     let folder = try TestFolder()
     defer { folder.remove() }
     var paths: [String] = []
-    for i in 0..<(copies ?? 9) {
+    for i in 0..<(copies ?? 6) {
       let name = all[i % all.count]
       let subject = name == "slo_days" ? "slo" : name
       var one = RuleTestCase("", tests: try String(contentsOfFile: "\(rules)/tests/\(name)_test.yml", encoding: .utf8))

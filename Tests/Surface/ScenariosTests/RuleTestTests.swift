@@ -93,7 +93,7 @@ import Testing
       "tests: [{input_series: [{series: a, values: '1 2 three'}]}]",
       "unexpected identifier \"three\" in series values, expected number or \"stale\"", "three"
     ),
-    ("tests: [{promql_expr_test: [{expr: 'sum(a'}]}]", "unclosed left parenthesis", "(a"),
+    ("tests: [{promql_expr_test: [{expr: 'sum(a'}]}]", "unclosed left parenthesis", ""),
     (
       "tests: [{alert_rule_test: [{alertname: A, eval_time: 2000y}]}]",
       "expected a duration such as 1h30m for \"eval_time\", found \"2000y\"", "2000y"

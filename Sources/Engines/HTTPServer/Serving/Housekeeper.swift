@@ -1,14 +1,15 @@
 import SeriesModel
+import Threading
 
 /// A thread that looks after connections: cuts the overdue, tells workers whose clients have gone, keeps event streams alive.
 final class Housekeeper: Sendable {
   static let step = 0.2
   private let stopping = Monitor(false)
-  private let thread: NamedThread?
+  private let thread: WorkThread?
 
   init(_ core: ServerCore) {
     let stopping = stopping
-    thread = NamedThread("http-keeper") {
+    thread = WorkThread("http-keeper") {
       let patience = core.options.patience
       var lastHeartbeat = core.time.monotonic()
       while stopping.wait(seconds: Self.step, { $0 ? true : nil }) == nil {

@@ -1,5 +1,6 @@
 import SeriesModel
 import Synchronization
+import Threading
 
 /// An HTTP/1.1 server: it listens from its making on until it is stopped.
 ///

@@ -1,3 +1,5 @@
+import Threading
+
 /// Named threads that do what handlers may wait for.
 final class WorkPool: Sendable {
   private struct State {
@@ -6,14 +8,14 @@ final class WorkPool: Sendable {
   }
 
   private let state: Monitor<State>
-  private let threads: [NamedThread]
+  private let threads: [WorkThread]
 
   /// - Parameter capacity: pieces of work that may wait; more are refused.
   init(threads count: Int, capacity: Int) {
     // One thread stays free of any single lane.
     let state = Monitor(State(queue: FairQueue(capacity: capacity, width: max(1, count - 1))))
     self.state = state
-    threads = (0..<count).compactMap { number in NamedThread("http-work-\(number)") { Self.work(state) } }
+    threads = (0..<count).compactMap { number in WorkThread("http-work-\(number)") { Self.work(state) } }
     precondition(!threads.isEmpty, "no thread of \(count) could be started")
   }
 

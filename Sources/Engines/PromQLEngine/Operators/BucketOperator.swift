@@ -139,8 +139,7 @@ final class BucketOperator: VectorOperator {
         histograms.malformed.append(row)
         continue
       }
-      withoutBound.project(input.labels[row], into: &key)
-      let histogram = table.number(of: key)
+      let histogram = withoutBound.number(of: input.labels[row], in: &table, &key)
       if histogram == histograms.members.count { histograms.members.append([]) }
       histograms.members[histogram].append((row, bound))
     }

@@ -17,10 +17,10 @@ struct Grouping: Sendable {
     let projection: LabelProjection = without ? .removing(names + [LabelName.metric]) : .keeping(names)
     var table = LabelSetTable()
     var key: [UInt8] = []
-    groups = input.labels.map { labels in
-      projection.project(labels, into: &key)
-      return Int32(table.number(of: key))
-    }
+    var groups: [Int32] = []
+    groups.reserveCapacity(input.count)
+    for labels in input.labels { groups.append(Int32(projection.number(of: labels, in: &table, &key))) }
+    self.groups = groups
     set = SeriesSet(unique: table.sets)
   }
 

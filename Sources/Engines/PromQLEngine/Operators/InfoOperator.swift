@@ -155,7 +155,7 @@ private final class InfoSelection: Sendable {
     let span = TimeSpan(
       from: Timestamp(milliseconds: shift.reference(grid.start) - run.lookback + 1),
       through: Timestamp(milliseconds: shift.reference(grid.end)))
-    let found = try series.find(run)
+    let found = try series.find(run, in: span)
     var rows = Rows(absent: found.set, steps: grid.count)
     var columns = SampleColumns()
     do {

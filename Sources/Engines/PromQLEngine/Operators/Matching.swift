@@ -13,10 +13,7 @@ struct Matching: Sendable {
     var table = LabelSetTable()
     var key: [UInt8] = []
     func number(_ set: SeriesSet) -> [Int32] {
-      set.labels.map { labels in
-        projection.project(labels, into: &key)
-        return Int32(table.number(of: key))
-      }
+      set.labels.map { Int32(projection.number(of: $0, in: &table, &key)) }
     }
     self.left = number(left)
     self.right = number(right)

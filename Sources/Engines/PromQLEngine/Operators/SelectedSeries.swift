@@ -1,9 +1,10 @@
 import SeriesModel
 import Synchronization
 
-/// The series of one selector, found again only when the view's generation changes.
+/// The series of one selector.
 ///
-/// All that the source has, whenever they had samples: a generation says which series there are, and not when one that was silent has samples again.
+/// A query that is kept looks for them without regard to time, and again only when the view's generation changes: a series that was silent for long, or has no
+/// sample yet, may get one without that.
 final class SelectedSeries: Sendable {
   struct Found: Sendable {
     var refs: [SeriesRef]
@@ -19,27 +20,25 @@ final class SelectedSeries: Sendable {
 
   init(_ matchers: [Matcher]) { self.matchers = matchers }
 
-  func find(_ run: Evaluation) throws(QueryError) -> Found {
+  func find(_ run: Evaluation, in span: TimeSpan) throws(QueryError) -> Found {
+    guard run.isKept else { return try select(run, in: span) }
     let generation = run.view.generation
     if let kept = entry.withLock({ $0 }), kept.generation == generation { return kept.found }
-    let selection: SeriesSelection
-    do {
-      selection = try run.view.select(matchers, in: .all, limit: run.options.maxSeries)
-    } catch {
-      throw QueryError(error)
-    }
-    let found = Self.inOrderOfArrival(selection)
+    let found = try select(run, in: .all)
     entry.withLock { $0 = Entry(generation: generation, found: found) }
     return found
   }
 
-  /// Series in the order in which the source got to know them. The reference's head has them so, and it shows: in the order of instant results, in which of
-  /// equal values `topk` takes, in what `limitk` takes, and in which duplicates an error names.
-  private static func inOrderOfArrival(_ selection: SeriesSelection) -> Found {
-    let refs = selection.refs
-    if zip(refs, refs.dropFirst()).allSatisfy({ $0 < $1 }) { return Found(refs: refs, set: SeriesSet(unique: selection.labels)) }
-    let order = refs.indices.sorted { refs[$0] < refs[$1] }
-    return Found(refs: order.map { refs[$0] }, set: SeriesSet(unique: order.map { selection.labels[$0] }))
+  private func select(_ run: Evaluation, in span: TimeSpan) throws(QueryError) -> Found {
+    let selection: SeriesSelection
+    do {
+      // The reference's head has series in the order of their arrival, and it shows: in the order of instant results, in which of equal values `topk`
+      // takes, in what `limitk` takes, and in which duplicates an error names.
+      selection = try run.view.selectByArrival(matchers, in: span, limit: run.options.maxSeries)
+    } catch {
+      throw QueryError(error)
+    }
+    return Found(refs: selection.refs, set: SeriesSet(unique: selection.labels))
   }
 }
 

@@ -20,7 +20,7 @@ final class SmoothedSelection: VectorOperator {
     let span = TimeSpan(
       from: Timestamp(milliseconds: shift.reference(grid.start) - run.lookback + 1),
       through: Timestamp(milliseconds: shift.reference(grid.end) + run.lookback))
-    let found = try series.find(run)
+    let found = try series.find(run, in: span)
     run.statistics.seriesSelected += found.refs.count
     if grid.count == 0 { return Rows.none(steps: 0) }
     try run.reserve(series: found.refs.count, steps: grid.count)

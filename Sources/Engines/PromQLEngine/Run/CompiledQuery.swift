@@ -24,12 +24,15 @@ final class CompiledQuery: Sendable {
   /// The query as it was written; places of annotations are counted in it.
   let source: String
   let plan: Plan
+  /// Whether it is evaluated again and again on views of one source, so that what it learns is worth keeping.
+  let isKept: Bool
   let root: Root
 
   init(
-    _ expr: Expr, source: String, features: SyntaxFeatures, passes: [any PlanPass] = PlanPasses.all
+    _ expr: Expr, source: String, features: SyntaxFeatures, isKept: Bool = false, passes: [any PlanPass] = PlanPasses.all
   ) throws(QueryError) {
     self.source = source
+    self.isKept = isKept
     plan = try passes.reduce(Lowering(features: features).lower(expr)) { $1.apply(to: $0) }
     let compiler = Compiler()
     switch plan.type {

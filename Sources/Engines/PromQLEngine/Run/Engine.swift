@@ -27,7 +27,7 @@ public final class Engine: Sendable {
   /// - Parameter text: the query as it was written; places of annotations are counted in it. Without it the expression's normal form is used, and
   ///   annotations have places only if the expression was written that way.
   public func prepare(_ expr: Expr, text: String? = nil) throws(QueryError) -> any PreparedQuery {
-    let query = try CompiledQuery(expr, source: text ?? expr.description, features: options.features)
+    let query = try CompiledQuery(expr, source: text ?? expr.description, features: options.features, isKept: true)
     return LocalQuery(self, query, normalForm: expr.description)
   }
 
@@ -115,7 +115,7 @@ public final class Engine: Sendable {
   private func compile(_ expr: Expr, _ text: String?) throws(QueryError) -> CompiledQuery {
     let source = text ?? expr.description
     return try kept.query(expr, source) { () throws(QueryError) in
-      try CompiledQuery(expr, source: source, features: options.features)
+      try CompiledQuery(expr, source: source, features: options.features, isKept: options.cachedPlans > 0)
     }
   }
 
@@ -131,7 +131,7 @@ public final class Engine: Sendable {
   ) -> Evaluation {
     Evaluation(
       on: view, options: options, lookback: lookback, span: TimeSpan(from: start, through: end), step: step, text: query.source,
-      until: cancellation, clock: clock)
+      isKept: query.isKept, until: cancellation, clock: clock)
   }
 
   private func measure(

@@ -11,6 +11,8 @@ final class Evaluation {
   let outer: TimeSpan
   /// Zero for an instant query.
   let outerStep: Int64
+  /// Whether what operators learn is worth keeping.
+  let isKept: Bool
   private let cancellation: Cancellation
   private let deadline: (clock: any TimeSource, end: Instant)?
 
@@ -25,6 +27,7 @@ final class Evaluation {
 
   init(
     on view: any SeriesView, options: EngineOptions, lookback: PromDuration?, span: TimeSpan, step: Int64, text: String,
+    isKept: Bool,
     until cancellation: Cancellation, clock: (any TimeSource)?
   ) {
     self.view = view
@@ -32,6 +35,7 @@ final class Evaluation {
     self.lookback = (lookback ?? options.lookback).milliseconds
     outer = span
     outerStep = step
+    self.isKept = isKept
     self.cancellation = cancellation
     deadline = clock.map { ($0, $0.monotonic() + options.timeout) }
     remarks = Remarks(text: text)

@@ -1,3 +1,5 @@
+import Threading
+
 /// Lets only so many queries run at a time. Those that wait are let in client by client, so that who asks much waits for itself and not others for it.
 ///
 /// One queue serves everything that evaluates: the API's requests and the rules.
@@ -21,10 +23,10 @@ public final class QueryQueue: Sendable {
 
   public let width: Int
   public let capacity: Int
-  private let gathering: Gathering<State>
+  private let line: Monitor<State>
 
   /// How soon a waiting query sees that nobody waits for it any more.
-  private static let patience = 20
+  private static let patience = 0.02
 
   /// - Parameters:
   ///   - width: queries that run at a time (`query.max-concurrency`).
@@ -32,10 +34,10 @@ public final class QueryQueue: Sendable {
   public init(width: Int = 20, capacity: Int = 1000) {
     self.width = max(1, width)
     self.capacity = max(0, capacity)
-    gathering = Gathering(State())
+    line = Monitor(State())
   }
 
-  public var counts: Counts { gathering.change { $0.counts } }
+  public var counts: Counts { line.withLock { $0.counts } }
 
   /// Runs a query when it is its turn.
   ///
@@ -44,25 +46,25 @@ public final class QueryQueue: Sendable {
     for client: String = "", until cancellation: Cancellation = .never, _ query: () throws(QueryError) -> Result
   ) throws(QueryError) -> Result {
     try enter(client, cancellation)
-    defer { gathering.change { $0.counts.running -= 1 } }
+    defer { line.change { $0.counts.running -= 1 } }
     return try query()
   }
 
   private func enter(_ client: String, _ cancellation: Cancellation) throws(QueryError) {
-    guard let ticket = try gathering.change({ draw(&$0, client) }).get() else { return }
-    let failure = gathering.wait(askingEvery: Self.patience) { (state: inout State) -> QueryError?? in
+    guard let ticket = try line.change({ draw(&$0, client) }).get() else { return }
+    let failure = line.watch { (state: inout State) -> Monitor<State>.Wish<QueryError?> in
       if isNext(state, client, ticket) {
         leave(&state, client, ticket)
         admit(&state)
         // The next in line may fit in as well.
-        return .some(nil)
+        return .done(nil)
       }
-      guard let error = Self.end(of: cancellation) else { return nil }
+      guard let error = Self.end(of: cancellation) else { return .wait(seconds: Self.patience) }
       leave(&state, client, ticket)
-      return .some(error)
+      return .done(error)
     }
     // Who leaves may have been the one whom others waited for.
-    gathering.change { _ in }
+    line.change { _ in }
     if let failure { throw failure }
   }
 

@@ -18,18 +18,38 @@ struct LabelSetTable {
   var count: Int { sets.count }
 
   /// The number of the set with these bytes.
-  mutating func number(of bytes: [UInt8]) -> Int {
-    let hash = StableHash.of(bytes.span)
+  mutating func number(of bytes: Span<UInt8>) -> Int {
+    let hash = StableHash.of(bytes)
     var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[place] >= 0 {
       let i = Int(slots[place])
-      if hashes[i] == hash, sets[i].bytes == bytes { return i }
+      if hashes[i] == hash, Self.equal(sets[i].bytes, bytes) { return i }
       place = (place + 1) & (slots.count - 1)
     }
-    return insert(LabelSet(uncheckedBytes: bytes), hash, at: place)
+    var copy: [UInt8] = []
+    copy.reserveCapacity(bytes.count)
+    for i in bytes.indices { copy.append(bytes[i]) }
+    return insert(LabelSet(uncheckedBytes: copy), hash, at: place)
   }
 
-  mutating func number(of labels: LabelSet) -> Int { number(of: labels.bytes) }
+  /// The number of a set; a new one is kept as it is.
+  mutating func number(of labels: LabelSet) -> Int {
+    let hash = labels.hash64
+    var place = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[place] >= 0 {
+      let i = Int(slots[place])
+      if hashes[i] == hash, sets[i] == labels { return i }
+      place = (place + 1) & (slots.count - 1)
+    }
+    return insert(labels, hash, at: place)
+  }
+
+  private static func equal(_ a: [UInt8], _ b: Span<UInt8>) -> Bool {
+    guard a.count == b.count else { return false }
+    let a = a.span
+    for i in a.indices where a[i] != b[i] { return false }
+    return true
+  }
 
   private mutating func insert(_ labels: LabelSet, _ hash: UInt64, at place: Int) -> Int {
     let i = sets.count

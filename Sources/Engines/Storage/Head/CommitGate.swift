@@ -1,3 +1,5 @@
+import Threading
+
 /// Numbers the batches, and knows which of them living views see.
 final class CommitGate: Sendable {
   private struct State: Sendable {

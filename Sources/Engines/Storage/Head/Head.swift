@@ -1,4 +1,5 @@
 import SeriesModel
+import Threading
 
 /// The newest samples of all series, in memory.
 ///

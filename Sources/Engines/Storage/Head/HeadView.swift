@@ -23,6 +23,14 @@ final class HeadView: SeriesView {
     }
   }
 
+  /// Places rise with arrival; only where one has been given out again it is looked at twice.
+  func selectByArrival(_ matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> SeriesSelection {
+    try head.index.read { (index: LabelIndex) throws(SourceError) -> SeriesSelection in
+      let found = try places(matchers, span, limit, index)
+      return SeriesSelection(refs: found.map { index.refs[Int($0)] }, labels: found.map { index.labels[Int($0)] })
+    }.sortedByArrival()
+  }
+
   func read(_ series: Span<SeriesRef>, in span: TimeSpan, into columns: inout SampleColumns) throws(SourceError) {
     for i in series.indices {
       let snapshot = head.shelves.with(series[i]) { $0.snapshot(at: batch) }
@@ -75,7 +83,8 @@ final class HeadView: SeriesView {
 
   private func places(_ matchers: [Matcher], _ span: TimeSpan, _ limit: Int, _ index: LabelIndex) throws(SourceError) -> [UInt32] {
     let found = index.places(matchers).filter { index.born[Int($0)] <= generation }
-    let alive = head.shelves.overlapping(found, span.start.milliseconds, span.end.milliseconds)
+    // All of time: a series that has no sample yet may get one.
+    let alive = span == .all ? found : head.shelves.overlapping(found, span.start.milliseconds, span.end.milliseconds)
     guard alive.count <= limit else { throw .tooManySeries(limit: limit) }
     return alive
   }

@@ -1,4 +1,5 @@
 import SeriesModel
+import Threading
 
 /// The places of a head's series in the order of their label sets, kept from one selection to the next.
 ///

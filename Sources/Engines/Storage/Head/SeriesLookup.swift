@@ -1,4 +1,5 @@
 import SeriesModel
+import Threading
 
 /// From a label set to its reference: open addressing over hashes that the label sets bring along, in 64 parts with a lock each.
 ///

@@ -1,4 +1,5 @@
 import SeriesModel
+import Threading
 
 /// Where the series stand: blocks of 1024 neighbours on one of 64 shelves, each with a lock.
 ///

@@ -2,6 +2,7 @@ import AlertModel
 import HTTPClient
 import Instruments
 import SeriesModel
+import Threading
 
 /// The notifier as a program runs it: on a thread of its own, sending over HTTP from a pool, counted in the registry.
 ///
@@ -59,7 +60,7 @@ package final class NotificationService: AlertSink {
         for problem in events.lazy.compactMap(\.problem) { log(problem) }
       },
       sender: { webhook, _ in WebhookSender(webhook, client: client, clock: clock, externalURL: externalURL) })
-    let thread = PumpThread(notifier, clock: clock)
+    let thread = PumpThread("notify", notifier, time: clock)
     // Weak: the thread holds the notifier.
     notifier.whenWorkComes { [weak thread] in thread?.wake() }
     precondition(thread.start(), "the system has no thread for notifications")

@@ -1,3 +1,5 @@
+import Threading
+
 /// Threads that send: a few for each lane, started when there is work and ended when there is none.
 ///
 /// A receiver that hangs so holds up its own lane alone. What waits in it finds out by its deadline that it is too late.
@@ -30,7 +32,7 @@ package final class NotifierPool: NotifierExecutor {
       state.threads += 1
       return true
     }
-    guard startsThread, !WorkThread.start({ [self] in work(lane) }) else { return }
+    guard startsThread, WorkThread("notify-send", { [self] in work(lane) }) == nil else { return }
     // The system has no more threads: the lane's next job tries again.
     state.withLock { state in
       state.lanes[lane]!.threads -= 1

@@ -2,6 +2,7 @@ import AlertModel
 import DurableLog
 import RuleModel
 import SeriesModel
+import Threading
 
 /// Evaluates rule groups on the grid, keeps their alerts, and tells of them.
 ///

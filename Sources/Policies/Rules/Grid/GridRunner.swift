@@ -1,4 +1,5 @@
 import SeriesModel
+import Threading
 
 /// Something that is done at times of the grid.
 package struct GridTask: Sendable {
@@ -64,7 +65,7 @@ package final class GridRunner: Pump {
 
   /// Begins to run tasks on `threads` threads, until ``stop()``.
   package func start(threads: Int = 4) {
-    let started = (0..<max(1, threads)).compactMap { _ in WorkThread { [self] in work() } }
+    let started = (0..<max(1, threads)).compactMap { number in WorkThread("rules-\(number)") { [self] in work() } }
     state.withLock { $0.threads += started }
   }
 
@@ -81,7 +82,7 @@ package final class GridRunner: Pump {
 
   private func work() {
     while true {
-      let turn = state.wait { state -> Monitor<State>.Wish<Turn> in
+      let turn = state.watch { state -> Monitor<State>.Wish<Turn> in
         if state.isStopped { return .done(.stop) }
         let now = time.now()
         if let (task, tick) = state.take(at: now) { return .done(.run(task, tick)) }

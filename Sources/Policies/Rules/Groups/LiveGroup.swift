@@ -1,6 +1,7 @@
 import AlertModel
 import SeriesModel
 import Synchronization
+import Threading
 
 /// What all groups work with.
 struct RulesWorld: Sendable {

@@ -1,5 +1,6 @@
 import DurableLog
 import SeriesModel
+import Threading
 
 /// What the journal knows of a group's alerts.
 struct JournaledGroup: Sendable {

@@ -10,6 +10,7 @@ import Rules
 import SeriesModel
 import Storage
 import Synchronization
+import Threading
 
 /// Everything that runs while the program serves, wired together.
 ///
@@ -34,6 +35,8 @@ final class Daemon: Sendable {
   private let phase: Atomic<Phase>
   /// Read at the start, and not evaluated yet.
   private let unloaded: Mutex<RuleSet?>
+  /// How many rules there were at the start.
+  let rulesSummary: String
 
   enum Phase: Int, AtomicRepresentable { case starting, serving, stopping }
 
@@ -106,16 +109,24 @@ final class Daemon: Sendable {
     self.alerts = alerts
     self.reloading = reloading
     self.surroundings = surroundings
-    upkeep = PumpThread("ingest-upkeep", ingest, time: time)
+    let upkeep = PumpThread("ingest-upkeep", ingest, time: time, patience: 1)
+    precondition(upkeep.start(), "the system has no thread for the upkeep of events")
+    self.upkeep = upkeep
     phase = Atomic(.starting)
     unloaded = Mutex(rules)
+    rulesSummary = rules.summary
     later.bind(self)
   }
 
   /// Evaluates the rules from their next grid times on. Once; ``start()`` does it otherwise.
   func loadRules() throws {
     guard let rules = unloaded.withLock({ $0.take() }) else { return }
+    say(unmatched: rules.unmatched)
     say(broken: try ruler.load(rules.files))
+  }
+
+  private func say(unmatched: [String]) {
+    for pattern in unmatched { surroundings.log("rules: no file is named by \(pattern)") }
   }
 
   private func say(broken: [BrokenRule]) {
@@ -158,6 +169,7 @@ final class Daemon: Sendable {
       let rules = try RuleSet.load(next)
       _ = try next.notification()
       let externalURL = next.externalURL ?? "http://\(address)"
+      say(unmatched: rules.unmatched)
       say(broken: try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)))
       try alerts.configure(next)
       let waiting = before.fixedSettings(changedIn: next)

@@ -3,6 +3,7 @@ import Ingest
 import SeriesModel
 import Simulation
 import Synchronization
+import Threading
 
 /// A daemon, an orchestration that drives it over loopback, and a consumer of its webhooks.
 final class Demo: Sendable {
@@ -45,7 +46,9 @@ final class Demo: Sendable {
     try daemon.start()
     orchestra.singleTaskEvents = plan.taskEvents
     let driver = SimulationDriver(url: "http://\(daemon.address)", orchestra: orchestra, time: clock)
-    driving.withLock { $0 = (driver, PumpThread("simulation", driver, time: clock)) }
+    let thread = PumpThread("simulation", driver, time: clock, patience: 1)
+    guard thread.start() else { throw DemoProblem(text: "the system has no thread for the simulation") }
+    driving.withLock { $0 = (driver, thread) }
     obeyOrders(SimulationConsole(driver))
   }
 

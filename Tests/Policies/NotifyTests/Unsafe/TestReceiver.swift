@@ -1,5 +1,6 @@
 import Glibc
 import SeriesModel
+import Threading
 
 @testable import Notify
 
