@@ -29,6 +29,7 @@ import Testing
 
   @Test(arguments: [
     "sum_over_time(vector(time())[10y:1ms])", "absent_over_time(absent(a)[10y:1ms])", "count_over_time((a > 0)[10y:1ms])",
+    "sum_over_time(absent(nothing)[10y:1ms])", "sum_over_time(absent_over_time(nothing[1m])[10y:1ms])",
   ])
   func `a subquery of ten years of milliseconds is refused at once`(_ text: String) {
     guard case .execution = error(text, EngineOptions(), on: Self.wide(1)) else {

@@ -43,6 +43,7 @@ final class AbsenceOverTime: VectorOperator {
     try input.read(run, grid) { (_, windows) throws(QueryError) in
       walk = WindowWalk(grid: grid, windows: windows)
     } body: { (_, columns) throws(QueryError) in
+      try run.reserve(series: columns.rowCount, steps: grid.count)
       scratch = [Double](repeating: Cell.absent, count: columns.rowCount * grid.count)
       var kernel = PickOverTime(what: .one)
       walk!.walk(&kernel, columns, into: &scratch, at: 0)

@@ -76,6 +76,8 @@ final class Evaluation {
     try checkpoint()
     // Without steps nothing is evaluated, and nothing can go wrong.
     if grid.count == 0 { return .none(steps: 0) }
+    // Some make a row where nothing is selected.
+    try reserve(series: 1, steps: grid.count)
     let before = currentSamples
     let rows = try op.rows(self, grid)
     let present = rows.presentCount
