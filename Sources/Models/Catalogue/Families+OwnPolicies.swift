@@ -47,7 +47,7 @@ extension Families {
 
   package static let tidemarkQueriesTotal = Family.counter(
     "tidemark_queries_total", .own,
-    [.closed("kind", "instant", "range"), .closed("result", "success", "error", "timeout", "refused")],
+    [.closed("kind", "instant", "range"), .closed("result", "success", "error", "timeout", "canceled", "refused")],
     "Queries answered over HTTP")
   package static let tidemarkQueryDurationSeconds = Family.histogram(
     "tidemark_query_duration_seconds", .own, [.closed("kind", "instant", "range")], "Time that a query over HTTP took",

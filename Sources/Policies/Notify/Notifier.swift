@@ -34,7 +34,7 @@ package final class Notifier: AlertSink, Pump {
     self.observe = observe
     makeSender = sender
     inbox = Monitor(NotifierInbox(limit: configuration.limits.queuedUpdates))
-    core = Monitor(NotifierCore(configuration, stages: stages, seed: seed, making: sender))
+    core = Monitor(NotifierCore(configuration, stages: stages, seed: seed, bornAt: clock.now(), making: sender))
   }
 
   /// Takes another configuration. Groups, alerts and the notification log stay; see ``NotifierCore/reload(_:stages:now:at:making:)``.

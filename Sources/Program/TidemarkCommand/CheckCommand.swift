@@ -32,7 +32,11 @@ struct CheckConfigCommand: ParsableCommand {
     let checked = files.map { path in
       do throws(RuleFileError) {
         let source = try RuleFiles.load(path)
-        let (configuration, diagnostics) = ConfigurationFile.read(source)
+        var (configuration, diagnostics) = ConfigurationFile.read(source)
+        if !diagnostics.contains(where: { $0.severity == .error }) {
+          configuration.anchorFiles(at: path)
+          diagnostics += Self.problems(of: configuration)
+        }
         return CheckReport.File(source, diagnostics: diagnostics, count: configuration.ruleFiles.count)
       } catch {
         let finding = Diagnostic(.error, "config/file", at: .unknown, "cannot read the file: \(error.reason)")
@@ -40,6 +44,17 @@ struct CheckConfigCommand: ParsableCommand {
       }
     }
     try CheckReport(subject: "rule file patterns", files: checked).print(asJSON: json)
+  }
+
+  /// What the files that it names have of errors.
+  private static func problems(of configuration: Configuration) -> [Diagnostic] {
+    let attempts: [() throws -> Void] = [
+      { if !configuration.ruleFiles.isEmpty { _ = try RuleSet.load(configuration) } }, { _ = try configuration.notification() },
+    ]
+    return attempts.compactMap { attempt in
+      do { try attempt() } catch { return Diagnostic(.error, "config/file", at: .unknown, ServeCommand.explanation(of: error)) }
+      return nil
+    }
   }
 }
 

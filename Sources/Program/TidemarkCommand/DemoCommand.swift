@@ -43,7 +43,8 @@ struct DemoCommand: ParsableCommand {
       if let folder { configuration.dataDirectory = folder.path }
       demo = try Demo(
         configuration, folder: folder,
-        plan: .init(scenario: scenario, seed: seed, past: PromDuration(past)!, taskEvents: taskEvents))
+        plan: .init(scenario: scenario, seed: seed, past: PromDuration(past)!, taskEvents: taskEvents),
+        read: options.reader)
     } catch {
       StandardError.line("tidemark: \(ServeCommand.explanation(of: error))")
       throw ExitCode(1)
@@ -55,7 +56,11 @@ struct DemoCommand: ParsableCommand {
       StandardError.line("tidemark: \(error)")
       throw ExitCode(1)
     }
-    while Signals.next() == .hangUp { try? demo.daemon.reload() }
+    while Signals.next() == .hangUp {
+      do { try demo.daemon.reload() } catch {
+        StandardError.line("tidemark: nothing is reloaded: \(ServeCommand.explanation(of: error))")
+      }
+    }
     demo.stop()
   }
 }

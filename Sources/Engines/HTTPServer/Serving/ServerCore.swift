@@ -21,7 +21,7 @@ final class ServerCore: Sendable {
     self.options = options
     self.time = time
     self.observer = observer
-    pool = WorkPool(threads: options.workers, capacity: options.queuedRequests)
+    pool = WorkPool(threads: options.workers, laneWidth: options.laneWorkers, capacity: options.queuedRequests)
     connections = ConnectionTable(limit: options.connections)
   }
 

@@ -15,6 +15,8 @@ public struct ServerOptions: Sendable {
   public var serverThreads = 2
   /// Threads that run pool handlers.
   public var workers = 8
+  /// Workers that one lane may hold at a time; `nil`: all but one.
+  public var laneWorkers: Int?
   /// Requests that may wait for a worker; further ones get 503.
   public var queuedRequests = 256
 

@@ -11,9 +11,9 @@ final class WorkPool: Sendable {
   private let threads: [WorkThread]
 
   /// - Parameter capacity: pieces of work that may wait; more are refused.
-  init(threads count: Int, capacity: Int) {
+  init(threads count: Int, laneWidth: Int? = nil, capacity: Int) {
     // One thread stays free of any single lane.
-    let state = Monitor(State(queue: FairQueue(capacity: capacity, width: max(1, count - 1))))
+    let state = Monitor(State(queue: FairQueue(capacity: capacity, width: max(1, min(laneWidth ?? .max, count - 1)))))
     self.state = state
     threads = (0..<count).compactMap { number in WorkThread("http-work-\(number)") { Self.work(state) } }
     precondition(!threads.isEmpty, "no thread of \(count) could be started")

@@ -62,17 +62,20 @@ struct NotifierCore: Sendable {
   private var left: [(labels: LabelSet, version: UInt64, at: Timestamp)] = []
   var luck: SplitMix64
   var numbers: UInt64 = 0
+  /// What began earlier may have been told by another process.
+  private let bornAt: Timestamp
   /// What the turn under way gives back.
   var given = Turn()
 
   init(
-    _ configuration: NotifyConfiguration, stages: [any FlushStage], seed: UInt64,
+    _ configuration: NotifyConfiguration, stages: [any FlushStage], seed: UInt64, bornAt: Timestamp = .distantPast,
     making sender: (Webhook, IntegrationName) -> any NotificationSender
   ) {
     self.configuration = configuration
     self.stages = stages
     routes = RouteTable(root: configuration.route)
     luck = SplitMix64(seed: seed)
+    self.bornAt = bornAt
     _ = integrations.replace(with: configuration.receivers, making: sender)
   }
 
@@ -121,11 +124,26 @@ struct NotifierCore: Sendable {
     } else if alerts.count >= configuration.limits.alerts {
       return lose(.alertLimit)
     }
+    let mayHaveBeenTold = alerts[known.labels] == nil && known.isResolved(at: time) && known.startsAt < bornAt
     known.version = nextNumber()
     alerts[known.labels] = known
     for route in routes.destinations(of: known.labels) { put(known, into: route, now: now, at: time) }
+    if mayHaveBeenTold { suppose(known, at: time) }
     // One that found no group is not kept.
     if alerts[known.labels]?.groups == 0 { alerts[known.labels] = nil }
+  }
+
+  /// The first that is heard of an alert is its end, and it began before this process: another one may have told that it fires.
+  private mutating func suppose(_ alert: KnownAlert, at time: Timestamp) {
+    for row in routes.destinations(of: alert.labels) {
+      let route = routes.rows[row].route
+      let place = AlertGroup.Place(route: row, labels: route.grouping.groupLabels(of: alert.labels))
+      guard let group = places[place].flatMap({ groups[$0] }) else { continue }
+      for integration in integrations.integrations(of: route.receiver) {
+        let key = NotificationLog.Key(groupKey: group.key, receiver: integration.name.receiver, integration: integration.name.index)
+        log.suppose([Fingerprint(alert.labels)], for: key, repeatInterval: route.repeatInterval, at: time)
+      }
+    }
   }
 
   mutating func put(_ alert: KnownAlert, into row: Int, now: Instant, at time: Timestamp) {

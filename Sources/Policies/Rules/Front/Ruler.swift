@@ -99,7 +99,7 @@ package final class Ruler: Pump {
   package func run(through now: Instant) -> Instant? { grid.run(through: now) }
 
   /// Runs passes on `threads` threads, until ``stop()``.
-  package func start(threads: Int = 4) { grid.start(threads: threads) }
+  package func start(threads: Int = 16) { grid.start(threads: threads, reservingBelow: Self.order) }
 
   /// Cuts passes short, and waits for what else runs on the grid. Nothing begins any more.
   package func stop() {

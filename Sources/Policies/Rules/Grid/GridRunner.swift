@@ -64,8 +64,11 @@ package final class GridRunner: Pump {
   // MARK: On threads
 
   /// Begins to run tasks on `threads` threads, until ``stop()``.
-  package func start(threads: Int = 4) {
-    let started = (0..<max(1, threads)).compactMap { number in WorkThread("grid-\(number)") { [self] in work() } }
+  ///
+  /// - Parameter order: one more thread runs tasks of a lower order alone, so that no others can hold them up.
+  package func start(threads: Int = 16, reservingBelow order: Int? = nil) {
+    var started = (0..<max(1, threads)).compactMap { number in WorkThread("grid-\(number)") { [self] in work() } }
+    if let order, let thread = WorkThread("grid-first", { [self] in work(below: order) }) { started.append(thread) }
     state.withLock { $0.threads += started }
   }
 
@@ -80,12 +83,12 @@ package final class GridRunner: Pump {
     for thread in threads { thread.join() }
   }
 
-  private func work() {
+  private func work(below order: Int = .max) {
     while true {
       let turn = state.watch { state -> Monitor<State>.Wish<Turn> in
         if state.isStopped { return .done(.stop) }
         let now = time.now()
-        if let (task, tick) = state.take(at: now) { return .done(.run(task, tick)) }
+        if let (task, tick) = state.take(at: now, below: order) { return .done(.run(task, tick)) }
         let next = state.schedule.next(after: now).map { ($0 - now).seconds } ?? Self.patienceSeconds
         return .wait(seconds: min(next, Self.patienceSeconds))
       }
@@ -102,8 +105,8 @@ package final class GridRunner: Pump {
 }
 
 extension GridRunner.State {
-  fileprivate mutating func take(at now: Timestamp) -> (GridTask, GridTick)? {
-    guard let (id, tick) = schedule.take(at: now), let task = tasks[id] else { return nil }
+  fileprivate mutating func take(at now: Timestamp, below order: Int = .max) -> (GridTask, GridTick)? {
+    guard let (id, tick) = schedule.take(at: now, below: order), let task = tasks[id] else { return nil }
     return (task, tick)
   }
 }

@@ -78,10 +78,14 @@ package struct GridSchedule: Sendable {
   }
 
   /// The task that may begin now: the one that has waited longest. It runs until ``finished(_:)``.
-  package mutating func take(at now: Timestamp) -> (id: String, tick: GridTick)? {
+  ///
+  /// - Parameter order: only tasks of a lower one are looked at.
+  package mutating func take(at now: Timestamp, below order: Int = .max) -> (id: String, tick: GridTick)? {
     var best: (index: Int, time: Timestamp)?
     for (i, entry) in entries.enumerated() {
-      guard let time = entry.due(at: now), best.map({ time < $0.time }) ?? true, !isHeld(entry, until: time, at: now) else {
+      guard entry.place.order < order, let time = entry.due(at: now), best.map({ time < $0.time }) ?? true,
+        !isHeld(entry, until: time, at: now)
+      else {
         continue
       }
       best = (i, time)

@@ -102,7 +102,8 @@ struct CompiledGroup: Sendable {
 
   init(_ group: RuleGroup, file: String, configuration: RulesConfiguration, prepare: @escaping QueryPreparation) {
     id = GroupID(file: file, name: group.name)
-    interval = group.interval ?? configuration.evaluationInterval
+    // As for the reference, 0 is none.
+    interval = group.interval.flatMap { $0 > .zero ? $0 : nil } ?? configuration.evaluationInterval
     phase = interval.milliseconds > 0 ? configuration.phase.offset(of: id, interval) : .zero
     queryOffset = group.queryOffset ?? configuration.queryOffset
     limit = group.limit

@@ -35,8 +35,8 @@ enum ConfigurationFile {
   }
 
   private static func readGlobal(_ global: inout YAMLMapping, _ configuration: inout Configuration) {
-    if let interval = global.duration("scrape_interval") { configuration.sampleInterval = interval }
-    if let interval = global.duration("evaluation_interval") { configuration.evaluationInterval = interval }
+    if let interval = global.duration("scrape_interval"), interval > .zero { configuration.sampleInterval = interval }
+    if let interval = global.duration("evaluation_interval"), interval > .zero { configuration.evaluationInterval = interval }
     if let offset = global.duration("rule_query_offset") { configuration.queryOffset = offset }
     let labels = global.stringMap("external_labels").compactMap { entry -> Label? in
       guard let name = entry.key.scalar?.text, let value = entry.value.scalar?.text else { return nil }
@@ -69,7 +69,13 @@ enum ConfigurationFile {
         let values = values(of: entry.value, as: setting.shape)
         if values.isEmpty || !setting.apply(values, &configuration) {
           let found = values.isEmpty ? entry.value.kindPhrase : "\"\(values.joined(separator: ", "))\""
-          sink.error("config/value", at: entry.value.range, "\(key) is \(found), expected \(setting.expected)")
+          if setting.isSecret {
+            // Without an excerpt of the file: it might show the secret.
+            let line = sink.file.location(of: entry.value.range.lower).line
+            sink.error("config/value", at: .unknown, "\(key) in line \(line) is <secret>, expected \(setting.expected)")
+          } else {
+            sink.error("config/value", at: entry.value.range, "\(key) is \(found), expected \(setting.expected)")
+          }
         }
       } else if Setting.all.contains(where: { $0.key.hasPrefix(key + ".") }) {
         readSettings(entry.value, prefix: key + ".", &configuration, sink)

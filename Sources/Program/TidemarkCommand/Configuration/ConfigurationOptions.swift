@@ -215,7 +215,7 @@ struct ConfigurationProblem: Error, CustomStringConvertible {
 
 extension Configuration {
   /// Relative paths and globs of a file start from its folder.
-  fileprivate mutating func anchorFiles(at file: String) {
+  mutating func anchorFiles(at file: String) {
     guard let slash = file.lastIndex(of: "/") else { return }
     let anchored = { (path: String) in path.hasPrefix("/") ? path : file[...slash] + path }
     ruleFiles = ruleFiles.map(anchored)

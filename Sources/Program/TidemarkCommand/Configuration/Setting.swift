@@ -109,7 +109,8 @@ extension Configuration {
   mutating func apply(_ values: [String], to key: String, from origin: String) throws(SettingError) {
     guard let setting = Setting.named(key) else { preconditionFailure("BUG: no setting is called \(key)") }
     guard setting.apply(values, &self) else {
-      throw SettingError(origin: origin, value: values.joined(separator: ","), expected: setting.expected)
+      throw SettingError(
+        origin: origin, value: setting.isSecret ? "<secret>" : values.joined(separator: ","), expected: setting.expected)
     }
   }
 

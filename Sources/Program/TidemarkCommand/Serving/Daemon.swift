@@ -75,7 +75,8 @@ final class Daemon: Sendable {
     var serving = ServerOptions(host: configuration.listen.host, port: configuration.listen.port)
     // Half of the places are open to queries; those that run and some that wait for their turn hold threads.
     serving.queuedRequests = 2 * configuration.maxWaitingQueries + 256
-    serving.workers = max(16, configuration.maxConcurrentQueries + 8)
+    serving.laneWorkers = configuration.maxConcurrentQueries + 2
+    serving.workers = 3 * (configuration.maxConcurrentQueries + 2) + 2
     let server = try Server(Pipeline(router), options: serving, time: time, observer: exchanges.observe, log: log)
     let address = ListenAddress(host: configuration.listen.host, port: server.port)
     let externalURL = configuration.externalURL ?? "http://\(address)"
@@ -154,26 +155,30 @@ final class Daemon: Sendable {
   func stop(within limit: PromDuration) {
     guard phase.exchange(.stopping, ordering: .sequentiallyConsistent) != .stopping else { return }
     let deadline = surroundings.time.monotonic() + limit
-    server.stop(within: limit)
+    // Each gets its part of the time: requests in flight, passes, deliveries.
+    server.stop(within: PromDuration(milliseconds: limit.milliseconds * 2 / 5))
     ruler.stop()
+    alerts.stop(before: deadline + PromDuration(milliseconds: -limit.milliseconds * 2 / 5))
     upkeep.stop()
     ingest.shutdown()
-    alerts.stop(before: deadline)
   }
 
   /// Reads the configuration anew and puts it in force: rules and notification. Other settings wait for a restart, which is said.
   func reload() throws {
     guard let read = surroundings.read else { return }
     let before = reloading.now.configuration
-    try reloading.attempt(at: surroundings.time.now(), read: read) { next in
+    try reloading.attempt(at: surroundings.time.now(), read: read) { asked in
+      // What cannot change while it runs stays as it is, in what the API shows as well.
+      let next = before.taking(live: asked)
       let rules = try RuleSet.load(next)
       _ = try next.notification()
       let externalURL = next.externalURL ?? "http://\(address)"
       say(unmatched: rules.unmatched)
       say(broken: try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)))
       try alerts.configure(next)
-      let waiting = before.fixedSettings(changedIn: next)
+      let waiting = before.fixedSettings(changedIn: asked)
       if !waiting.isEmpty { surroundings.log("reload: a restart is needed for \(waiting.joined(separator: ", "))") }
+      return next
     }
   }
 }

@@ -24,7 +24,9 @@ final class Demo: Sendable {
   private let driving = Mutex<(driver: SimulationDriver, thread: PumpThread)?>(nil)
 
   /// - Parameter folder: removed at the end.
-  init(_ configuration: Configuration, folder: TemporaryFolder?, plan: Plan) throws {
+  init(
+    _ configuration: Configuration, folder: TemporaryFolder?, plan: Plan, read: @escaping @Sendable () throws -> Configuration
+  ) throws {
     let system = SystemTime()
     let now = system.now()
     var configuration = configuration
@@ -34,7 +36,15 @@ final class Demo: Sendable {
       configuration.webhooks.isEmpty && configuration.alertmanagerFile == nil
       ? try WebhookConsumer(time: system) { StandardOutput.line($0) } : nil
     if let consumer { configuration.webhooks = [consumer.url] }
-    daemon = try Daemon(configuration, in: .init(time: clock, log: { StandardError.line("tidemark: \($0)") }))
+    let own = (data: configuration.dataDirectory, webhooks: configuration.webhooks)
+    daemon = try Daemon(
+      configuration,
+      in: .init(time: clock, log: { StandardError.line("tidemark: \($0)") }) {
+        var next = try read()
+        next.dataDirectory = own.data
+        if next.webhooks.isEmpty, next.alertmanagerFile == nil { next.webhooks = own.webhooks }
+        return next
+      })
     self.plan = plan
     self.folder = folder
   }

@@ -92,7 +92,8 @@ final class QueryService: QueryBackend {
 
   private static func result(of error: QueryError) -> String {
     switch error {
-    case .timeout, .canceled: "timeout"
+    case .timeout: "timeout"
+    case .canceled: "canceled"
     case .badData, .execution, .internal: "error"
     }
   }

@@ -18,12 +18,11 @@ final class Reloading: Sendable {
 
   var now: Standing { standing.withLock { $0 } }
 
-  /// Puts what `read` gives in force by `apply`. When either throws, everything stays as it was but ``Standing/succeeded``.
-  func attempt(at time: Timestamp, read: () throws -> Configuration, apply: (Configuration) throws -> Void) throws {
+  /// Puts what `read` gives in force by `apply`, which says what came of it. When either throws, everything stays as it was but ``Standing/succeeded``.
+  func attempt(at time: Timestamp, read: () throws -> Configuration, apply: (Configuration) throws -> Configuration) throws {
     try turn.withLock { _ in
       do {
-        let configuration = try read()
-        try apply(configuration)
+        let configuration = try apply(try read())
         standing.withLock { $0 = Standing(configuration: configuration, at: time) }
       } catch {
         standing.withLock { $0.succeeded = false }
@@ -34,6 +33,21 @@ final class Reloading: Sendable {
 }
 
 extension Configuration {
+  /// This configuration with everything of `next` that may change while the daemon runs.
+  func taking(live next: Configuration) -> Configuration {
+    var result = self
+    (result.evaluationInterval, result.queryOffset, result.externalLabels) = (
+      next.evaluationInterval, next.queryOffset, next.externalLabels
+    )
+    (result.ruleFiles, result.ruleQueryTimeout, result.resendDelay) = (next.ruleFiles, next.ruleQueryTimeout, next.resendDelay)
+    (result.forOutageTolerance, result.forGracePeriod) = (next.forOutageTolerance, next.forGracePeriod)
+    (result.rulesPhase, result.maxRuleGroups) = (next.rulesPhase, next.maxRuleGroups)
+    (result.webhooks, result.alertmanagerFile, result.groupBy) = (next.webhooks, next.alertmanagerFile, next.groupBy)
+    (result.groupWait, result.groupInterval, result.repeatInterval) = (next.groupWait, next.groupInterval, next.repeatInterval)
+    (result.sendsResolved, result.maxAlertsPerBody) = (next.sendsResolved, next.maxAlertsPerBody)
+    return result
+  }
+
   /// Settings whose new values wait for a restart.
   func fixedSettings(changedIn next: Configuration) -> [String] {
     let live: Set<String> = [

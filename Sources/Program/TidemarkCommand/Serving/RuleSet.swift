@@ -20,6 +20,9 @@ struct RuleSet: Sendable {
     let patterns = configuration.ruleFiles.isEmpty ? shippedRules() : configuration.ruleFiles
     var files: [RuleFile] = []
     var problems = ""
+    for pattern in patterns where !pattern.contains(where: { "*?[".contains($0) }) && RuleFiles.matching([pattern]).isEmpty {
+      problems += "\(pattern): no such rule file\n"
+    }
     for path in RuleFiles.matching(patterns) {
       let source: SourceFile
       do { source = try RuleFiles.load(path) } catch {
