@@ -55,7 +55,8 @@ let rooms: [Room] = [
   Room(
     floor: .engines, name: "PromQLEngine",
     uses: ["Threading", "CXXHash", "SeriesModel", "SourceText", "TextCoding", "PromQLSyntax"]),
-  Room(floor: .engines, name: "Instruments", uses: ["CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
+  Room(
+    floor: .engines, name: "Instruments", uses: ["Threading", "CDeflate", "SeriesModel", "TextCoding", "Exposition", "Catalogue"]),
   Room(floor: .engines, name: "HTTPServer", uses: ["Threading", "CMicrohttpd", "CDeflate", "CZlib", "SeriesModel"]),
   Room(floor: .engines, name: "HTTPClient", uses: ["Threading", "CCurl", "SeriesModel"]),
 
@@ -95,12 +96,13 @@ let rooms: [Room] = [
   Room(
     floor: .surface, name: "Scenarios",
     uses: [
-      "SourceText", "SeriesModel", "TextCoding", "YAMLTree", "PromQLSyntax", "MessageTemplate", "RuleModel", "AlertModel",
+      "Threading", "SourceText", "SeriesModel", "TextCoding", "YAMLTree", "PromQLSyntax", "MessageTemplate", "RuleModel",
+      "AlertModel",
       "Storage", "PromQLEngine",
       "Rules",
     ]),
   Room(
-    floor: .surface, name: "Simulation", uses: ["SeriesModel", "TextCoding", "HTTPServer", "HTTPClient"],
+    floor: .surface, name: "Simulation", uses: ["Threading", "SeriesModel", "TextCoding", "HTTPServer", "HTTPClient"],
     testUses: [
       "SourceText", "PromQLSyntax", "RuleModel", "AlertModel", "Catalogue", "Instruments", "Ingest", "Storage", "PromQLEngine",
       "Rules",

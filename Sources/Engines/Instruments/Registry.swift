@@ -1,3 +1,4 @@
+import Threading
 import Catalogue
 import SeriesModel
 import Synchronization
@@ -10,7 +11,7 @@ package final class Registry: Sendable {
   package let families: [Family]
   package let options: RegistryOptions
   private let familyByName: [String: Int32]
-  private let state: Mutex<RegistryUpdate>
+  private let state: BlockingLock<RegistryUpdate>
   private let published: Atomic<UInt64>
 
   /// A registry where nothing was seen yet; families without open labels exist at 0.
@@ -20,7 +21,7 @@ package final class Registry: Sendable {
     familyByName = Dictionary(uniqueKeysWithValues: families.enumerated().map { ($1.name, Int32($0)) })
     let initial = RegistryUpdate(families: families, options: options)
     published = Atomic(initial.changed)
-    state = Mutex(initial)
+    state = BlockingLock(initial)
   }
 
   package func family(_ name: String) -> FamilyHandle? { familyByName[name].map(FamilyHandle.init(index:)) }

@@ -2,7 +2,6 @@ import DurableLog
 import Instruments
 import Orchestration
 import SeriesModel
-import Synchronization
 import Threading
 
 /// Events in: checked, made durable, counted, and answered.
@@ -25,9 +24,9 @@ package final class EventIngest: Sendable {
   let core: BlockingLock<IngestCore>
   let upkeep: BlockingLock<Upkeep>
   let instruments: IngestInstruments
-  let waiting = Mutex(WaitingRequests())
-  let shared = Mutex(Shared())
-  let decoders = Mutex<[EventDecoder]>([])
+  let waiting = BlockingLock(WaitingRequests())
+  let shared = BlockingLock(Shared())
+  let decoders = BlockingLock<[EventDecoder]>([])
 
   /// What the pump has to remember.
   struct Upkeep {

@@ -1,13 +1,13 @@
+import Threading
 import Orchestration
 import SeriesModel
-import Synchronization
 
 /// A request that waits for the log.
 final class EventRequest: Sendable {
   let events: [DecodedEvent]
   let refusals: [Refusal]
   let receivedAt: Timestamp
-  private let settled = Mutex<IngestAnswer?>(nil)
+  private let settled = BlockingLock<IngestAnswer?>(nil)
 
   init(events: [DecodedEvent], refusals: [Refusal], receivedAt: Timestamp) {
     self.events = events

@@ -1,16 +1,16 @@
+import Threading
 import SeriesModel
-import Synchronization
 
 /// The clock of a program that begins with a history: it shows what it is told until the history has ended, and another's time from then on.
 ///
 /// Monotonic readings are always the other's, so threads wait as long as ever.
 package final class HistoryTime: TimeSource {
-  private let told: Mutex<Timestamp?>
+  private let told: BlockingLock<Timestamp?>
   private let next: any TimeSource
 
   /// - Parameter start: what it shows at first; `nil`: the other's time, until ``set(_:)`` is called.
   package init(_ start: Timestamp? = nil, then next: any TimeSource) {
-    told = Mutex(start)
+    told = BlockingLock(start)
     self.next = next
   }
 

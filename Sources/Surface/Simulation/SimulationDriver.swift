@@ -1,6 +1,6 @@
+import Threading
 import HTTPClient
 import SeriesModel
-import Synchronization
 
 /// Lets an orchestra live in real time, and tells a daemon of it through `POST /api/events`.
 ///
@@ -46,9 +46,9 @@ package final class SimulationDriver: Pump {
     var progress = Progress()
   }
 
-  private let control = Mutex(Control())
+  private let control = BlockingLock(Control())
   /// Only ``run(through:)`` takes it, and holds it while it waits for answers.
-  private let courier: Mutex<Courier>
+  private let courier: BlockingLock<Courier>
   private let time: any TimeSource
   private let options: Options
   private let close: @Sendable () -> Void
@@ -70,7 +70,7 @@ package final class SimulationDriver: Pump {
     self.options = options
     self.close = close
     let base = url.hasSuffix("/") ? String(url.dropLast()) : url
-    courier = Mutex(Courier(url: base + "/api/events", orchestra: orchestra, options: options, send: send))
+    courier = BlockingLock(Courier(url: base + "/api/events", orchestra: orchestra, options: options, send: send))
   }
 
   package var progress: Progress { control.withLock(\.progress) }

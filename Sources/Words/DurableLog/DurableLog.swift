@@ -1,4 +1,3 @@
-import Synchronization
 import Threading
 
 /// Keeps records in order, so that what an append has returned for is there after the process died.
@@ -43,7 +42,7 @@ package final class DurableLog: Sendable {
   private let lockFile: LogFile
   private let pending = BlockingLock(PendingRecords())
   private let writer: BlockingLock<LogWriter>
-  private let durableEnd: Mutex<LogPosition>
+  private let durableEnd: BlockingLock<LogPosition>
 
   /// Opens the log in `directory`, which is made when it is not there, and cuts a torn tail.
   ///
@@ -62,7 +61,7 @@ package final class DurableLog: Sendable {
     try lockFile.write(Array(SystemText.processNumber.utf8), at: 0)
     let (opened, recovery) = try LogWriter.open(directory, options)
     recovered = recovery
-    durableEnd = Mutex(opened.end)
+    durableEnd = BlockingLock(opened.end)
     writer = BlockingLock(opened)
   }
 

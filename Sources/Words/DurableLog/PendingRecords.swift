@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 /// Records of several callers that will be written together, and the place where all of them find out how that went.
 struct PendingRecords {
@@ -8,7 +8,7 @@ struct PendingRecords {
 
   /// Set once, by whoever writes the batch. The position is where its first record begins.
   final class Outcome: Sendable {
-    private let result = Mutex<Result<LogPosition, LogError>?>(nil)
+    private let result = BlockingLock<Result<LogPosition, LogError>?>(nil)
     var value: Result<LogPosition, LogError>? { result.withLock { $0 } }
     func set(_ value: Result<LogPosition, LogError>) { result.withLock { $0 = value } }
   }

@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 #if canImport(Glibc)
 import Glibc
@@ -49,9 +49,9 @@ public struct SystemTime: TimeSource {
 
 /// A clock that stands still until it is told to move. The monotonic reading moves along.
 public final class ManualTime: TimeSource {
-  private let state: Mutex<Int64>
+  private let state: BlockingLock<Int64>
 
-  public init(_ start: Timestamp = Timestamp(milliseconds: 0)) { state = Mutex(start.milliseconds) }
+  public init(_ start: Timestamp = Timestamp(milliseconds: 0)) { state = BlockingLock(start.milliseconds) }
 
   public func now() -> Timestamp { Timestamp(milliseconds: state.withLock { $0 }) }
   public func monotonic() -> Instant { Instant(nanoseconds: UInt64(max(0, state.withLock { $0 })) * 1_000_000) }

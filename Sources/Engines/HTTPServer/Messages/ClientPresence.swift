@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 /// Whether somebody still waits for the answer. A handler on the pool hangs its cancellation on it.
 public final class ClientPresence: Sendable {
@@ -6,7 +6,7 @@ public final class ClientPresence: Sendable {
     case here([@Sendable () -> Void])
     case gone
   }
-  private let state = Mutex(State.here([]))
+  private let state = BlockingLock(State.here([]))
 
   public init() {}
 

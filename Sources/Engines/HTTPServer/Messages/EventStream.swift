@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 /// Server-sent events to one client: a bounded queue between whoever sends and the connection that drains it.
 ///
@@ -13,7 +13,7 @@ public final class EventStream: Sendable {
     var farewells: [@Sendable () -> Void] = []
   }
 
-  private let state = Mutex(State())
+  private let state = BlockingLock(State())
   /// Bytes that may wait for the client.
   public let queueLimit: Int
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 /// Where a worker's answer meets the suspended connection. Whoever comes first wins: the worker, or the end of the server.
 final class Completion: Sendable {
@@ -8,7 +8,7 @@ final class Completion: Sendable {
     case answered(Response)
     case taken
   }
-  private let state = Mutex(State.running)
+  private let state = BlockingLock(State.running)
   let client = ClientPresence()
 
   /// Sets the connection aside. Called from its own callback.
@@ -58,7 +58,7 @@ final class CompletionTable: Sendable {
     var open: [ObjectIdentifier: Completion] = [:]
     var closed = false
   }
-  private let state = Mutex(State())
+  private let state = BlockingLock(State())
 
   /// `false`: the server is at its end, nothing may be set aside any more.
   func suspend(_ completion: Completion, _ connection: ConnectionHandle) -> Bool {

@@ -1,3 +1,4 @@
+import Threading
 import SeriesModel
 import Synchronization
 
@@ -49,7 +50,7 @@ final class ConnectionRecord: Sendable {
   private let bytesValue = Atomic<Int>(0)
   let cut = Atomic<Bool>(false)
   /// Of the request that a worker has.
-  let client = Mutex<ClientPresence?>(nil)
+  let client = BlockingLock<ClientPresence?>(nil)
 
   init(descriptor: Int32, peer: String, at now: Instant) {
     self.descriptor = descriptor

@@ -1,9 +1,10 @@
+import Threading
 import SeriesModel
 import Synchronization
 
 /// All open connections. Descriptors are shut down only under the lock that closing a connection takes, so none is hit after its reuse.
 final class ConnectionTable: Sendable {
-  private let records = Mutex<[ObjectIdentifier: ConnectionRecord]>([:])
+  private let records = BlockingLock<[ObjectIdentifier: ConnectionRecord]>([:])
   let reaped = Atomic<Int>(0)
   let limit: Int
 

@@ -1,3 +1,4 @@
+import Threading
 import SeriesModel
 import Synchronization
 
@@ -10,7 +11,7 @@ final class ServerCore: Sendable {
   let pool: WorkPool
   let connections: ConnectionTable
   let completions = CompletionTable()
-  private let streams = Mutex<[ObjectIdentifier: EventStream]>([:])
+  private let streams = BlockingLock<[ObjectIdentifier: EventStream]>([:])
   private let stopping = Atomic<Bool>(false)
   private let active = Atomic<Int>(0)
   private let shedCount = Atomic<Int>(0)

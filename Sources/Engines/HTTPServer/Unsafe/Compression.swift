@@ -1,6 +1,6 @@
+import Threading
 import CDeflate
 import CZlib
-import Synchronization
 
 /// One gzip member of `bytes`, or `nil` when memory runs out.
 ///
@@ -39,7 +39,7 @@ func gzip(_ bytes: [UInt8], level: Int32) -> [UInt8]? {
 
 private final class CompressorShelf: Sendable {
   static let shared = CompressorShelf()
-  private let idle = Mutex<[Compressor]>([])
+  private let idle = BlockingLock<[Compressor]>([])
 
   func take(_ level: Int32) -> Compressor? {
     let kept: Compressor? = idle.withLock { idle in

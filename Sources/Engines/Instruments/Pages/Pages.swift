@@ -1,7 +1,7 @@
+import Threading
 import Catalogue
 import Exposition
 import SeriesModel
-import Synchronization
 
 /// Answers scrapes.
 ///
@@ -21,15 +21,15 @@ package final class Pages: Sendable {
 
   private let registry: Registry
   private let interval: PromDuration
-  private let text: Mutex<RenderedPage>
-  private let openMetrics: Mutex<RenderedPage>
+  private let text: BlockingLock<RenderedPage>
+  private let openMetrics: BlockingLock<RenderedPage>
   private let scrapes = ScrapeCounts()
 
   package init(_ registry: Registry, minimumInterval: PromDuration = .milliseconds(250)) {
     self.registry = registry
     interval = minimumInterval
-    text = Mutex(RenderedPage(PageText(.text, showsCreated: false)))
-    openMetrics = Mutex(RenderedPage(PageText(.openMetrics, showsCreated: registry.options.showsCreated)))
+    text = BlockingLock(RenderedPage(PageText(.text, showsCreated: false)))
+    openMetrics = BlockingLock(RenderedPage(PageText(.openMetrics, showsCreated: registry.options.showsCreated)))
   }
 
   /// From a request's `Accept` and `Accept-Encoding`.

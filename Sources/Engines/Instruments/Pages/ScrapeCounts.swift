@@ -1,7 +1,7 @@
+import Threading
 import Catalogue
 import Exposition
 import SeriesModel
-import Synchronization
 
 /// Counts scrapes aside, until the grid's next time takes them into the registry.
 final class ScrapeCounts: Sendable {
@@ -11,7 +11,7 @@ final class ScrapeCounts: Sendable {
     var lastRender: [String: (seconds: Double, bytes: Int)] = [:]
   }
 
-  private let counts = Mutex(Counts())
+  private let counts = BlockingLock(Counts())
 
   func count(_ format: ExpositionFormat, gzip: Bool) {
     counts.withLock { $0.scrapes[Self.word(format), default: [:]][gzip ? "gzip" : "identity", default: 0] += 1 }

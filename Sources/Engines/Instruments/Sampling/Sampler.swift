@@ -1,7 +1,7 @@
+import Threading
 import Catalogue
 import Exposition
 import SeriesModel
-import Synchronization
 
 /// Stores the registry's series on the grid, as a Prometheus that scrapes Tidemark would.
 ///
@@ -36,7 +36,7 @@ package final class Sampler: Pump {
   let options: Options
   private let history: (any SeriesSource)?
   private let collect: @Sendable (inout RegistryUpdate) -> Void
-  private let state: Mutex<SamplerState>
+  private let state: BlockingLock<SamplerState>
 
   /// - Parameters:
   ///   - history: Where `sink`'s samples can be seen. Asked once, at the first time: series that it knows from before a restart get no second 0.
@@ -51,7 +51,7 @@ package final class Sampler: Pump {
     self.options = options
     self.history = history
     self.collect = collect
-    state = Mutex(SamplerState())
+    state = BlockingLock(SamplerState())
   }
 
   /// Samples at the newest grid time, when it is new. A failed sample counts as missed; the next time makes up for its markers and zeros.

@@ -1,4 +1,4 @@
-import Synchronization
+import Threading
 
 /// Keeps what was last derived from a series set (or two): grouping tables, join maps, output label sets. Rules ask with the same set in every pass.
 final class Derived<Value: Sendable>: Sendable {
@@ -7,7 +7,7 @@ final class Derived<Value: Sendable>: Sendable {
     var second: SeriesSet?
     var value: Value
   }
-  private let entry = Mutex<Entry?>(nil)
+  private let entry = BlockingLock<Entry?>(nil)
 
   func value(of first: SeriesSet, _ second: SeriesSet? = nil, make: () throws(QueryError) -> Value) throws(QueryError) -> Value {
     if let kept = entry.withLock({ $0 }), kept.first === first, kept.second === second { return kept.value }

@@ -1,5 +1,5 @@
+import Threading
 import SeriesModel
-import Synchronization
 
 /// The series of one selector.
 ///
@@ -16,7 +16,7 @@ final class SelectedSeries: Sendable {
   }
 
   let matchers: [Matcher]
-  private let entry = Mutex<Entry?>(nil)
+  private let entry = BlockingLock<Entry?>(nil)
 
   init(_ matchers: [Matcher]) { self.matchers = matchers }
 

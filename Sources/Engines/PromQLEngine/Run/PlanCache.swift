@@ -1,5 +1,5 @@
+import Threading
 import PromQLSyntax
-import Synchronization
 
 /// Keeps compiled queries by their text, the least recently asked go first.
 final class PlanCache: Sendable {
@@ -17,7 +17,7 @@ final class PlanCache: Sendable {
   }
 
   private let limit: Int
-  private let state = Mutex(State())
+  private let state = BlockingLock(State())
 
   init(limit: Int) { self.limit = limit }
 

@@ -1,6 +1,5 @@
 import AlertModel
 import SeriesModel
-import Synchronization
 import Threading
 
 /// What all groups work with.
@@ -44,8 +43,8 @@ final class LiveGroup: Sendable {
   let compiled: CompiledGroup
   private let world: RulesWorld
   private let state: Monitor<State>
-  private let course = Mutex(Course())
-  private let published: Mutex<GroupStanding>
+  private let course = BlockingLock(Course())
+  private let published: BlockingLock<GroupStanding>
 
   /// - Parameter rules: one for each rule of the group.
   init(_ compiled: CompiledGroup, rules: [RuleMemory], in world: RulesWorld, lastSamples: Timestamp? = nil) {
@@ -54,7 +53,7 @@ final class LiveGroup: Sendable {
     self.world = world
     let passes = rules.contains { $0.isHeldBack } ? 2 : 0
     state = Monitor(State(rules: rules, passesToRestore: passes, lastSamples: lastSamples))
-    published = Mutex(GroupStanding(rules: rules.map(\.standing)))
+    published = BlockingLock(GroupStanding(rules: rules.map(\.standing)))
   }
 
   var standing: GroupStanding { published.withLock { $0 } }

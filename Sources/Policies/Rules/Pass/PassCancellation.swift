@@ -1,6 +1,6 @@
+import Threading
 import PromQLEngine
 import SeriesModel
-import Synchronization
 
 /// Ends a pass early: its query and those that would follow. Each query has its time limit.
 final class PassCancellation: Sendable {
@@ -11,7 +11,7 @@ final class PassCancellation: Sendable {
 
   let time: any TimeSource
   private let limit: PromDuration
-  private let state = Mutex(State())
+  private let state = BlockingLock(State())
 
   init(time: any TimeSource, queryTimeout: PromDuration) {
     self.time = time

@@ -1,14 +1,14 @@
+import Threading
 import AlertModel
 import Notify
 import RuleModel
 import SeriesModel
 import SourceText
-import Synchronization
 
 /// Where alerts leave the program: the configured webhooks, or nowhere while there are none.
 final class AlertOutlet: AlertSink {
   private let surroundings: NotificationService.Surroundings
-  private let service = Mutex<NotificationService?>(nil)
+  private let service = BlockingLock<NotificationService?>(nil)
 
   init(in surroundings: NotificationService.Surroundings) { self.surroundings = surroundings }
 

@@ -34,7 +34,7 @@ final class Daemon: Sendable {
   private let upkeep: PumpThread
   private let phase: Atomic<Phase>
   /// Read at the start, and not evaluated yet.
-  private let unloaded: Mutex<RuleSet?>
+  private let unloaded: BlockingLock<RuleSet?>
   /// How many rules there were at the start.
   let rulesSummary: String
 
@@ -114,7 +114,7 @@ final class Daemon: Sendable {
     precondition(upkeep.start(), "the system has no thread for the upkeep of events")
     self.upkeep = upkeep
     phase = Atomic(.starting)
-    unloaded = Mutex(rules)
+    unloaded = BlockingLock(rules)
     rulesSummary = rules.summary
     later.bind(self)
   }

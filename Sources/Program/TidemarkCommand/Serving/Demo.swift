@@ -2,7 +2,6 @@ import Foundation
 import Ingest
 import SeriesModel
 import Simulation
-import Synchronization
 import Threading
 
 /// A daemon, an orchestration that drives it over loopback, and a consumer of its webhooks.
@@ -21,7 +20,7 @@ final class Demo: Sendable {
   private let clock: HistoryTime
   private let folder: TemporaryFolder?
   private let consumer: WebhookConsumer?
-  private let driving = Mutex<(driver: SimulationDriver, thread: PumpThread)?>(nil)
+  private let driving = BlockingLock<(driver: SimulationDriver, thread: PumpThread)?>(nil)
 
   /// - Parameter folder: removed at the end.
   init(

@@ -1,8 +1,8 @@
+import Threading
 import Catalogue
 import HTTPServer
 import Instruments
 import SeriesModel
-import Synchronization
 
 /// Counts HTTP requests between two samples, so that a request does not change the page.
 ///
@@ -24,7 +24,7 @@ final class ExchangeCounts: Sendable {
     var bytes: [String: Int] = [:]
   }
 
-  private let counts = Mutex(Counts())
+  private let counts = BlockingLock(Counts())
 
   func observe(_ exchange: Exchange) {
     let route = exchange.route ?? "none"

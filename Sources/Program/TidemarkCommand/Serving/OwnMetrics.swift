@@ -1,9 +1,9 @@
+import Threading
 import Catalogue
 import HTTPServer
 import Instruments
 import SeriesModel
 import Storage
-import Synchronization
 
 /// Brings the families about the program itself up to date, right before each sample.
 final class OwnMetrics: Sendable {
@@ -13,7 +13,7 @@ final class OwnMetrics: Sendable {
   private let exchanges: ExchangeCounts
   private let reloading: Reloading
   private let time: any TimeSource
-  private let seen = Mutex(Seen())
+  private let seen = BlockingLock(Seen())
 
   /// What the counters already hold.
   private struct Seen {

@@ -1,9 +1,9 @@
+import Threading
 import API
 import Catalogue
 import Instruments
 import PromQLEngine
 import SeriesModel
-import Synchronization
 
 /// Answers the API's queries by the engine, over the head: some at a time, the others in turn; and counts them.
 final class QueryService: QueryBackend {
@@ -11,7 +11,7 @@ final class QueryService: QueryBackend {
   private let queue: QueryQueue
   private let source: any SeriesSource
   private let time: any TimeSource
-  private let counts = Mutex(Counts())
+  private let counts = BlockingLock(Counts())
 
   /// What happened since the last report, so that a query does not change the page.
   private struct Counts {

@@ -1,5 +1,5 @@
+import Threading
 import SeriesModel
-import Synchronization
 
 /// The configuration that is in force, and how the last attempt to change it went.
 final class Reloading: Sendable {
@@ -10,11 +10,13 @@ final class Reloading: Sendable {
     var at: Timestamp
   }
 
-  private let standing: Mutex<Standing>
+  private let standing: BlockingLock<Standing>
   /// One attempt at a time.
-  private let turn = Mutex(())
+  private let turn = BlockingLock(())
 
-  init(_ configuration: Configuration, at time: Timestamp) { standing = Mutex(Standing(configuration: configuration, at: time)) }
+  init(_ configuration: Configuration, at time: Timestamp) {
+    standing = BlockingLock(Standing(configuration: configuration, at: time))
+  }
 
   var now: Standing { standing.withLock { $0 } }
 

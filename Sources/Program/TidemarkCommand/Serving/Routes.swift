@@ -1,3 +1,4 @@
+import Threading
 import API
 import HTTPServer
 import Ingest
@@ -5,7 +6,6 @@ import Instruments
 import PromQLSyntax
 import SeriesModel
 import Storage
-import Synchronization
 
 /// The daemon's HTTP interface.
 struct Routes: Sendable {
@@ -75,7 +75,7 @@ struct Routes: Sendable {
 /// The daemon, for routes that are made before it is whole. Weak: the daemon holds its routes.
 final class LateBinding: Sendable {
   private struct Held: Sendable { weak var daemon: Daemon? }
-  private let held = Mutex(Held())
+  private let held = BlockingLock(Held())
 
   var daemon: Daemon? { held.withLock { $0.daemon } }
   func bind(_ daemon: Daemon) { held.withLock { $0.daemon = daemon } }

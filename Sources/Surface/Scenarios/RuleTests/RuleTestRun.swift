@@ -1,3 +1,4 @@
+import Threading
 import AlertModel
 import PromQLEngine
 import RuleModel
@@ -5,7 +6,6 @@ import Rules
 import SeriesModel
 import SourceText
 import Storage
-import Synchronization
 
 /// One test: its series go into a store as time passes, the rules are evaluated over it, and the cases look at both.
 ///
@@ -47,7 +47,7 @@ struct RuleTestRun {
     let head = Head(options: HeadOptions(history: nil, outOfOrderWindow: .zero))
     let engine = Engine(options: options)
     let time = ManualTime(Timestamp(milliseconds: -step.milliseconds))
-    let failing = Mutex<[(RuleID, RuleFailure)]>([])
+    let failing = BlockingLock<[(RuleID, RuleFailure)]>([])
     let ruler = try ruler(over: head, by: engine, time) { event in
       if case .failing(let rule, let why) = event { failing.withLock { $0.append((rule, why)) } }
     }
