@@ -68,6 +68,7 @@ extension EventIngest {
       if !records.isEmpty {
         let began = time.monotonic()
         end = try log.append(records)
+        shared.withLock { $0.logProblem = nil }
         tally.commitSeconds = time.monotonic() - began
         tally.records = records.count
         tally.bytes = records.reduce(0) { $0 + $1.count }
@@ -81,6 +82,7 @@ extension EventIngest {
         request.settle(IngestAnswer(accepted: result.entries.count, duplicates: result.duplicates.count, refusals: result.refusals))
       }
     } catch {
+      shared.withLock { $0.logProblem = "no events are taken: \(error)" }
       core.publish { u in instruments.publish(.init(batches: [.busy: requests.count]), at: now, to: &u) }
       let problem = RequestProblem(
         status: 503, error: "event_log", message: "nothing of this request was taken: \(error)",

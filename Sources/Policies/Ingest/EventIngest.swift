@@ -15,7 +15,7 @@ package final class EventIngest: Sendable {
   /// Runs for lists and history; `nil` as long as the database cannot be opened.
   package var runs: RunStore? { shared.withLock { $0.store } }
 
-  /// What keeps rows or checkpoints from being written, if anything does. Events count meanwhile; the log grows.
+  /// What keeps events, rows or checkpoints from being written, if anything does. Without rows and checkpoints events count, and the log grows.
   package var problems: [String] { shared.withLock { $0.problems } }
 
   let time: any TimeSource
@@ -40,13 +40,14 @@ package final class EventIngest: Sendable {
   /// What others may ask for while the pump is at work.
   struct Shared {
     var store: RunStore?
+    var logProblem: String?
     var storeProblem: String?
     var checkpointProblem: String?
     var droppedRows = 0
 
     var problems: [String] {
       [
-        storeProblem, checkpointProblem,
+        logProblem, storeProblem, checkpointProblem,
         droppedRows > 0 ? "\(droppedRows) rows of runs were dropped, because the database did not take them" : nil,
       ]
       .compactMap(\.self)

@@ -34,12 +34,13 @@ struct DemoCommand: ParsableCommand {
 
   func run() throws {
     Allocator.returnLargeBlocks()
-    Signals.hold()
+    let orders = Orders()
     let seed = seed ?? UInt64.random(in: 1...999_999)
     let demo: Demo
     do {
       var configuration = try options.configuration()
       let folder = options.data == nil ? TemporaryFolder() : nil
+      if let folder { orders.whenAbandoned { folder.remove() } }
       if let folder { configuration.dataDirectory = folder.path }
       demo = try Demo(
         configuration, folder: folder,
@@ -56,7 +57,8 @@ struct DemoCommand: ParsableCommand {
       StandardError.line("tidemark: \(error)")
       throw ExitCode(1)
     }
-    while Signals.next() == .hangUp {
+    orders.serving()
+    while orders.next() {
       do { try demo.daemon.reload() } catch {
         StandardError.line("tidemark: nothing is reloaded: \(ServeCommand.explanation(of: error))")
       }

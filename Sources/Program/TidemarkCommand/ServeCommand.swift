@@ -12,7 +12,7 @@ struct ServeCommand: ParsableCommand {
 
   func run() throws {
     Allocator.returnLargeBlocks()
-    Signals.hold()
+    let orders = Orders()
     let daemon: Daemon
     do {
       let configuration = try options.configuration()
@@ -24,7 +24,8 @@ struct ServeCommand: ParsableCommand {
       throw ExitCode(1)
     }
     StandardOutput.line(Self.welcome(daemon))
-    while Signals.next() == .hangUp {
+    orders.serving()
+    while orders.next() {
       do { try daemon.reload() } catch { StandardError.line("tidemark: nothing is reloaded: \(Self.explanation(of: error))") }
     }
     daemon.stop(within: .seconds(5))

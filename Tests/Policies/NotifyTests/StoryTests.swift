@@ -36,6 +36,19 @@ import Testing
     #expect(story.notifier.snapshot().groups.isEmpty)
   }
 
+  @Test func `the end of an alert that an earlier process may have told is told, once`() throws {
+    let story = try Story(Self.quick)
+    // Its rule still repeats the end for a while.
+    for minute in 0...14 {
+      story.move(to: "\(minute)m")
+      story.tell("i1", from: story.start - .minutes(10), to: story.start, resolved: true)
+      story.tell("i2", from: story.start - .minutes(10), to: story.start + .hours(9), resolved: false)
+      _ = story.notifier.run(through: story.clock.monotonic())
+    }
+    let lines = story.receiver.takeLines(since: story.start)
+    #expect(lines.count == 1 && lines[0].contains("resolved i1, firing i2"), "\(lines)")
+  }
+
   @Test func `what fires and ends while its group waits is not told`() throws {
     let story = try Story()
     story.expect(

@@ -49,6 +49,9 @@ final class ConnectionRecord: Sendable {
   private let sinceValue: Atomic<UInt64>
   private let bytesValue = Atomic<Int>(0)
   let cut = Atomic<Bool>(false)
+  /// Of a response under way: what the client had confirmed at the last look that saw more of it, and when that was.
+  private let confirmed = Atomic<UInt64>(0)
+  private let confirmedAt = Atomic<UInt64>(0)
   /// Of the request that a worker has.
   let client = BlockingLock<ClientPresence?>(nil)
 
@@ -69,6 +72,22 @@ final class ConnectionRecord: Sendable {
   }
 
   func moved(_ count: Int) { bytesValue.add(count, ordering: .relaxed) }
+
+  /// Whether a response is under way of which the client took nothing for `seconds`. Looked at by one thread.
+  func isStalled(at now: Instant, for seconds: Double) -> Bool {
+    guard phase == .sending else {
+      confirmedAt.store(0, ordering: .relaxed)
+      return false
+    }
+    let bytes = Socket.confirmedBytes(descriptor)
+    let since = confirmedAt.load(ordering: .relaxed)
+    if since == 0 || bytes != confirmed.load(ordering: .relaxed) {
+      confirmed.store(bytes, ordering: .relaxed)
+      confirmedAt.store(now.nanoseconds, ordering: .relaxed)
+      return false
+    }
+    return now - Instant(nanoseconds: since) > seconds
+  }
 
   func isOverdue(at now: Instant, under patience: ConnectionPatience, pressed: Bool) -> Bool {
     let phase = phase

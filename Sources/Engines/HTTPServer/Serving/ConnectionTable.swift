@@ -21,7 +21,11 @@ final class ConnectionTable: Sendable {
     // The places are divided among the server's threads, and one may be full before the others.
     let pressed = all.count * 4 > limit * 3
     for record in all {
-      if record.isOverdue(at: now, under: patience, pressed: pressed) { cut(record) }
+      if record.isOverdue(at: now, under: patience, pressed: pressed)
+        || record.isStalled(at: now, for: patience.transferTime.seconds)
+      {
+        cut(record)
+      }
       if record.phase == .working, let client = record.client.withLock({ $0 }), Socket.hasHungUp(record.descriptor) {
         client.leave()
       }

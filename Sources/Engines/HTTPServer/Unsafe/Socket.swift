@@ -67,6 +67,19 @@ enum Socket {
     return Int32(state.revents) & (closedHalf | POLLHUP | POLLERR) != 0
   }
 
+  /// Bytes that the other side has confirmed since the connection began; 0 when the kernel does not say.
+  static func confirmedBytes(_ descriptor: Int32) -> UInt64 {
+    var info = [UInt8](repeating: 0, count: 136)
+    var length = socklen_t(info.count)
+    // Invariant: the call writes at most `length` bytes, the buffer's count.
+    let status = unsafe info.withUnsafeMutableBytes { unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), tcpInfo, $0.baseAddress!, &length) }
+    guard status == 0, length >= 128 else { return 0 }
+    return info[120..<128].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// Linux' TCP_INFO; `tcpi_bytes_acked` stands at byte 120 of what it gives.
+  private static let tcpInfo: Int32 = 11
+
   /// Linux' POLLRDHUP, which glibc shows only to GNU sources.
   private static let closedHalf: Int32 = 0x2000
 

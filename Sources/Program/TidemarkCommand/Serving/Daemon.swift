@@ -94,9 +94,11 @@ final class Daemon: Sendable {
 
     let own = OwnMetrics(registry, head: head, server: server, exchanges: exchanges, reloading: reloading, time: time)
     own.publishBuild(queries: configuration.maxConcurrentQueries)
+    let problems = ProblemLog { log("events: \($0)") }
     let sampler = Sampler(
       registry, into: head, .init(interval: configuration.sampleInterval, instance: address.description), history: head,
       collect: { update in
+        problems.tell(ingest.problems)
         own.report(into: &update)
         queries.report(into: &update, registry, at: time.now())
         pages.report(into: &update)
