@@ -84,7 +84,7 @@ private final class Threads: Sendable {
     let queue = QueryQueue(width: 1, capacity: 100)
     let time = ManualTime()
     let (canceled, late) = (Cancellation(), Cancellation(deadline: time.monotonic() + .seconds(1), by: time))
-    let errors = Mutex<[QueryError]>([])
+    let errors = Mutex<Set<QueryError>>([])
     let all = Threads()
     occupy(queue) {
       for (i, cancellation) in [canceled, late].enumerated() {
@@ -92,7 +92,7 @@ private final class Threads: Sendable {
           do throws(QueryError) {
             try queue.run(until: cancellation) { () throws(QueryError) in }
           } catch {
-            errors.withLock { $0.append(error) }
+            _ = errors.withLock { $0.insert(error) }
           }
         }
         waitUntil { queue.counts.waiting == i + 1 }

@@ -121,14 +121,18 @@ struct ReloadTests {
     #expect(scene.samples("copy") == "1m:1 2m:2 3m:3")
   }
 
+  @Test func `an interval of 0 is the default one`() throws {
+    let scene = try Scene()
+    try scene.ruler.load([RuleFile(name: "f", groups: [RuleGroup(name: "x", interval: .zero, rules: [])])])
+    #expect(scene.ruler.snapshot().map(\.interval) == [RulesConfiguration().evaluationInterval])
+  }
+
   @Test func `what cannot be loaded leaves everything as it was`() throws {
     let scene = try Scene(RulesConfiguration(groupLimit: 2))
     try scene.load("groups: [{name: g, rules: [{record: a, expr: vector(1)}]}]")
     #expect(throws: RulesError.tooManyGroups(limit: 2, count: 3)) { try scene.load("groups: [{name: a}, {name: b}, {name: c}]") }
     let file = RuleFile(name: "f", groups: [RuleGroup(name: "x", rules: [])])
     #expect(throws: RulesError.repeatedGroup(GroupID(file: "f", name: "x"))) { try scene.ruler.reload([file, file]) }
-    let never = RuleFile(name: "f", groups: [RuleGroup(name: "x", interval: .zero, rules: [])])
-    #expect(throws: RulesError.interval(GroupID(file: "f", name: "x"))) { try scene.ruler.reload([never]) }
     try scene.run(to: 1)
     #expect(scene.ruler.snapshot().map(\.name) == ["g"])
     #expect(scene.samples("a") == "1m:1")

@@ -123,7 +123,6 @@ extension Ruler {
       for group in file.groups {
         let compiled = CompiledGroup(group, file: file.name, configuration: configuration, prepare: prepare)
         guard seen.insert(compiled.id).inserted else { throw .repeatedGroup(compiled.id) }
-        guard compiled.interval.milliseconds > 0 else { throw .interval(compiled.id) }
         groups.append(compiled)
       }
     }

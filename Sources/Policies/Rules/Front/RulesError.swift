@@ -7,14 +7,12 @@ package enum RulesError: Error, Hashable, Sendable {
   case journal(LogError)
   case tooManyGroups(limit: Int, count: Int)
   case repeatedGroup(GroupID)
-  case interval(GroupID)
 
   package var message: String {
     switch self {
     case .journal(let error): error.description
     case .tooManyGroups(let limit, let count): "\(count) rule groups are more than rules.group-limit, \(limit)"
     case .repeatedGroup(let id): "\(id.file): the group \(id.name) is loaded twice"
-    case .interval(let id): "\(id.file): the group \(id.name) has an interval of 0"
     }
   }
 }
