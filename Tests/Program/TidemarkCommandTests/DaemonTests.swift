@@ -215,6 +215,13 @@ import Testing
     #expect(text(try get("/api/v1/status/runtimeinfo", of: daemon)).contains(#""reloadConfigSuccess":false"#))
   }
 
+  @Test func `an access log shows what was asked, on one line`() {
+    let exchange = Exchange(
+      method: "GET", target: "/metrics?a=1", route: "/metrics", status: 200, requestBytes: 0, responseBytes: 17, seconds: 0.00125,
+      peer: "127.0.0.1", userAgent: "a \"b\"\n\u{1b}[31m", end: .answered)
+    #expect(AccessLog.line(exchange) == #"access: 127.0.0.1 GET /metrics?a=1 200 17B 1.2ms "a%20%22b%22%0A%1B[31m""#)
+  }
+
   @Test func `nobody reloads a daemon that was not told to allow it`() throws {
     let folder = Folder()
     let daemon = try start(in: folder)

@@ -72,6 +72,22 @@ public struct Exchange: Sendable {
   public var peer: String
   public var userAgent: String?
   public var end: End
+
+  public init(
+    method: String, target: String, route: String? = nil, status: Int, requestBytes: Int, responseBytes: Int?, seconds: Double,
+    peer: String, userAgent: String? = nil, end: End
+  ) {
+    self.method = method
+    self.target = target
+    self.route = route
+    self.status = status
+    self.requestBytes = requestBytes
+    self.responseBytes = responseBytes
+    self.seconds = seconds
+    self.peer = peer
+    self.userAgent = userAgent
+    self.end = end
+  }
 }
 
 /// What a server has in hand, and what it has turned away since its start.

@@ -72,7 +72,9 @@ enum Socket {
     var info = [UInt8](repeating: 0, count: 136)
     var length = socklen_t(info.count)
     // Invariant: the call writes at most `length` bytes, the buffer's count.
-    let status = unsafe info.withUnsafeMutableBytes { unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), tcpInfo, $0.baseAddress!, &length) }
+    let status = unsafe info.withUnsafeMutableBytes {
+      unsafe getsockopt(descriptor, Int32(IPPROTO_TCP), tcpInfo, $0.baseAddress!, &length)
+    }
     guard status == 0, length >= 128 else { return 0 }
     return info[120..<128].reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }

@@ -1,5 +1,6 @@
 import DurableLog
 import Ingest
+import Instruments
 import PromQLSyntax
 import Rules
 import RuleModel
@@ -13,6 +14,10 @@ struct Configuration: Sendable {
   /// `POST /api/v1/write` exists.
   var receivesRemoteWrite = false
   var allowsUnauthenticated = false
+  /// A line on standard error for each request.
+  var logsAccess = false
+  /// OpenMetrics pages have `_created` samples.
+  var showsCreated = false
   /// Where people reach the daemon; `nil`: its own address.
   var externalURL: String?
 
@@ -80,6 +85,12 @@ enum QueryFeature: String, Hashable, Sendable, CaseIterable {
 }
 
 extension Configuration {
+  func registryOptions(time: any TimeSource) -> RegistryOptions {
+    var options = RegistryOptions(time: time)
+    options.showsCreated = showsCreated
+    return options
+  }
+
   var headOptions: HeadOptions {
     HeadOptions(
       history: outOfOrderWindow == nil ? nil : history, byteLimit: headBytes, seriesLimit: maxSeries,

@@ -21,6 +21,12 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   @Flag(name: .customLong("web.allow-unauthenticated"), help: "Listen beyond this machine although nobody is asked who they are.")
   var allowsUnauthenticated = false
 
+  @Flag(name: .customLong("web.access-log"), help: "Write a line about each request to standard error.")
+  var logsAccess = false
+
+  @Flag(name: .customLong("metrics.created"), help: "Give OpenMetrics pages _created samples.")
+  var showsCreated = false
+
   @Option(name: .customLong("web.external-url"), help: "Where people reach the daemon.")
   var externalURL: String?
 
@@ -153,7 +159,8 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("storage.history", history), ("storage.head-bytes", headBytes), ("sampling.interval", sampleInterval),
       ("events.body-bytes", eventBodyBytes), ("web.enable-lifecycle", enablesLifecycle ? "true" : nil),
       ("web.enable-remote-write-receiver", receivesRemoteWrite ? "true" : nil),
-      ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil), ("notify.alertmanager-config", alertmanagerFile),
+      ("web.allow-unauthenticated", allowsUnauthenticated ? "true" : nil), ("web.access-log", logsAccess ? "true" : nil),
+      ("metrics.created", showsCreated ? "true" : nil), ("notify.alertmanager-config", alertmanagerFile),
       ("rules.alert.for-outage-tolerance", forOutageTolerance), ("rules.alert.for-grace-period", forGracePeriod),
       ("rules.restore", rulesRestore), ("rules.phase", rulesPhase), ("rules.group-limit", maxRuleGroups),
       ("storage.max-series", maxSeries), ("storage.out-of-order-window", outOfOrderWindow),

@@ -4,15 +4,18 @@ import Rules
 import SeriesModel
 
 extension Setting {
+  /// Those of one section stand together.
   static let all: [Setting] = [
     text("web.listen-address", "HOST:PORT", \.listen, show: \.description) { ListenAddress(argument: $0) },
     flag("web.enable-lifecycle", \.enablesLifecycle),
     flag("web.enable-remote-write-receiver", \.receivesRemoteWrite),
     flag("web.allow-unauthenticated", \.allowsUnauthenticated),
+    flag("web.access-log", \.logsAccess),
     text("web.external-url", "an http or https URL", \.externalURL, show: \.self) { value in
       guard isURL(value) else { return nil }
       return value.hasSuffix("/") ? String(value.dropLast()) : value
     },
+    flag("metrics.created", \.showsCreated),
     text("storage.path", "a folder", \.dataDirectory, show: \.self) { $0.isEmpty ? nil : $0 },
     text("storage.sync", "kernel or always", \.sync, show: { $0 == .always ? "always" : "kernel" }) { value in
       switch value {

@@ -52,7 +52,7 @@ final class Daemon: Sendable {
   init(_ configuration: Configuration, in surroundings: Surroundings) throws {
     let (time, log) = (surroundings.time, surroundings.log)
     let rules = try RuleSet.load(configuration)
-    let registry = Registry(families: Families.all, options: RegistryOptions(time: time))
+    let registry = Registry(families: Families.all, options: configuration.registryOptions(time: time))
     var ingestion = IngestConfiguration(directory: configuration.dataDirectory)
     ingestion.log.sync = configuration.sync
     ingestion.limits.bodyBytes = configuration.eventBodyBytes
@@ -72,12 +72,17 @@ final class Daemon: Sendable {
     let later = LateBinding()
     let router = routes.router(
       ingest: ingest, pages: pages, head: head, queries: queries, reloading: reloading, daemon: later)
+    let logsAccess = configuration.logsAccess
+    let observer: @Sendable (Exchange) -> Void = { exchange in
+      exchanges.observe(exchange)
+      if logsAccess { log(AccessLog.line(exchange)) }
+    }
     var serving = ServerOptions(host: configuration.listen.host, port: configuration.listen.port)
     // Half of the places are open to queries; those that run and some that wait for their turn hold threads.
     serving.queuedRequests = 2 * configuration.maxWaitingQueries + 256
     serving.laneWorkers = configuration.maxConcurrentQueries + 2
     serving.workers = 3 * (configuration.maxConcurrentQueries + 2) + 2
-    let server = try Server(Pipeline(router), options: serving, time: time, observer: exchanges.observe, log: log)
+    let server = try Server(Pipeline(router), options: serving, time: time, observer: observer, log: log)
     let address = ListenAddress(host: configuration.listen.host, port: server.port)
     let externalURL = configuration.externalURL ?? "http://\(address)"
 
