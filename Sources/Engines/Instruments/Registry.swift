@@ -1,7 +1,7 @@
-import Threading
 import Catalogue
 import SeriesModel
 import Synchronization
+import Threading
 
 /// All live instruments: counters, gauges and classic histograms of the catalogue.
 ///

@@ -1,6 +1,6 @@
-import Threading
 import Orchestration
 import SeriesModel
+import Threading
 
 /// A request that waits for the log.
 final class EventRequest: Sendable {

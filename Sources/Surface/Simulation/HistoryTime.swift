@@ -1,5 +1,5 @@
-import Threading
 import SeriesModel
+import Threading
 
 /// The clock of a program that begins with a history: it shows what it is told until the history has ended, and another's time from then on.
 ///

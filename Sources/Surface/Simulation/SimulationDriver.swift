@@ -1,6 +1,6 @@
-import Threading
 import HTTPClient
 import SeriesModel
+import Threading
 
 /// Lets an orchestra live in real time, and tells a daemon of it through `POST /api/events`.
 ///

@@ -1,6 +1,6 @@
-import Threading
 import SeriesModel
 import Synchronization
+import Threading
 
 /// Where a connection stands; what it may take depends on it.
 enum ConnectionPhase: UInt8, Sendable {

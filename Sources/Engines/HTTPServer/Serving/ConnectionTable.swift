@@ -1,6 +1,6 @@
-import Threading
 import SeriesModel
 import Synchronization
+import Threading
 
 /// All open connections. Descriptors are shut down only under the lock that closing a connection takes, so none is hit after its reuse.
 final class ConnectionTable: Sendable {

@@ -1,6 +1,6 @@
-import Threading
 import SeriesModel
 import Synchronization
+import Threading
 
 /// What all connections of a server share.
 final class ServerCore: Sendable {

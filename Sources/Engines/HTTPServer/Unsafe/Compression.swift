@@ -1,6 +1,6 @@
-import Threading
 import CDeflate
 import CZlib
+import Threading
 
 /// One gzip member of `bytes`, or `nil` when memory runs out.
 ///

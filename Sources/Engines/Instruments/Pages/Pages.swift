@@ -1,7 +1,7 @@
-import Threading
 import Catalogue
 import Exposition
 import SeriesModel
+import Threading
 
 /// Answers scrapes.
 ///

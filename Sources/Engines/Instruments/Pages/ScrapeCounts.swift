@@ -1,7 +1,7 @@
-import Threading
 import Catalogue
 import Exposition
 import SeriesModel
+import Threading
 
 /// Counts scrapes aside, until the grid's next time takes them into the registry.
 final class ScrapeCounts: Sendable {

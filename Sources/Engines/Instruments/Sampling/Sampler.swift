@@ -1,7 +1,7 @@
-import Threading
 import Catalogue
 import Exposition
 import SeriesModel
+import Threading
 
 /// Stores the registry's series on the grid, as a Prometheus that scrapes Tidemark would.
 ///

@@ -1,5 +1,5 @@
-import Threading
 import SeriesModel
+import Threading
 
 /// The series of one selector.
 ///

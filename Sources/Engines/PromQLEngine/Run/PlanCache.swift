@@ -1,5 +1,5 @@
-import Threading
 import PromQLSyntax
+import Threading
 
 /// Keeps compiled queries by their text, the least recently asked go first.
 final class PlanCache: Sendable {

@@ -1,6 +1,6 @@
-import Threading
 import PromQLEngine
 import SeriesModel
+import Threading
 
 /// Ends a pass early: its query and those that would follow. Each query has its time limit.
 final class PassCancellation: Sendable {

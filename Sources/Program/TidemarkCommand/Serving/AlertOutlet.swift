@@ -1,9 +1,9 @@
-import Threading
 import AlertModel
 import Notify
 import RuleModel
 import SeriesModel
 import SourceText
+import Threading
 
 /// Where alerts leave the program: the configured webhooks, or nowhere while there are none.
 final class AlertOutlet: AlertSink {

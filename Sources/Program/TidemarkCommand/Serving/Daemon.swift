@@ -173,8 +173,7 @@ final class Daemon: Sendable {
   /// Reads the configuration anew and puts it in force: rules and notification. Other settings wait for a restart, which is said.
   func reload() throws {
     guard let read = surroundings.read else { return }
-    let before = reloading.now.configuration
-    try reloading.attempt(at: surroundings.time.now(), read: read) { asked in
+    try reloading.attempt(at: surroundings.time.now(), read: read) { before, asked in
       // What cannot change while it runs stays as it is, in what the API shows as well.
       let next = before.taking(live: asked)
       let rules = try RuleSet.load(next)

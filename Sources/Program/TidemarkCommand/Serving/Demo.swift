@@ -88,7 +88,9 @@ final class Demo: Sendable {
       clock.set(grid)
       if !body.isEmpty {
         let answer = daemon.ingest.accept(body: body, contentType: FastForward.contentType, now: grid)
-        guard answer.status == 200 else { throw DemoProblem(text: String(decoding: answer.body, as: UTF8.self)) }
+        guard answer.status == 200 else {
+          throw DemoProblem(text: "the past was refused: " + String(decoding: answer.body, as: UTF8.self))
+        }
       }
       if grid >= sampledFrom { _ = try daemon.sampler.sample(at: grid) }
       if grid >= ruledFrom {
@@ -114,5 +116,5 @@ final class Demo: Sendable {
 
 struct DemoProblem: Error, CustomStringConvertible {
   var text: String
-  var description: String { "the past was refused: \(text)" }
+  var description: String { text }
 }

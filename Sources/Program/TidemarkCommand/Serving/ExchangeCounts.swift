@@ -1,8 +1,8 @@
-import Threading
 import Catalogue
 import HTTPServer
 import Instruments
 import SeriesModel
+import Threading
 
 /// Counts HTTP requests between two samples, so that a request does not change the page.
 ///

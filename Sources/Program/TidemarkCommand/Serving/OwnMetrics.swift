@@ -1,9 +1,9 @@
-import Threading
 import Catalogue
 import HTTPServer
 import Instruments
 import SeriesModel
 import Storage
+import Threading
 
 /// Brings the families about the program itself up to date, right before each sample.
 final class OwnMetrics: Sendable {

@@ -1,9 +1,9 @@
-import Threading
 import API
 import Catalogue
 import Instruments
 import PromQLEngine
 import SeriesModel
+import Threading
 
 /// Answers the API's queries by the engine, over the head: some at a time, the others in turn; and counts them.
 final class QueryService: QueryBackend {

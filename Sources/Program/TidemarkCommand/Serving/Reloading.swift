@@ -1,5 +1,5 @@
-import Threading
 import SeriesModel
+import Threading
 
 /// The configuration that is in force, and how the last attempt to change it went.
 final class Reloading: Sendable {
@@ -20,11 +20,14 @@ final class Reloading: Sendable {
 
   var now: Standing { standing.withLock { $0 } }
 
-  /// Puts what `read` gives in force by `apply`, which says what came of it. When either throws, everything stays as it was but ``Standing/succeeded``.
-  func attempt(at time: Timestamp, read: () throws -> Configuration, apply: (Configuration) throws -> Configuration) throws {
+  /// Puts what `read` gives in force by `apply`, which is given what was in force before and says what came of it. When either throws, everything stays as it was but ``Standing/succeeded``.
+  func attempt(
+    at time: Timestamp, read: () throws -> Configuration,
+    apply: (_ before: Configuration, _ asked: Configuration) throws -> Configuration
+  ) throws {
     try turn.withLock { _ in
       do {
-        let configuration = try apply(try read())
+        let configuration = try apply(now.configuration, try read())
         standing.withLock { $0 = Standing(configuration: configuration, at: time) }
       } catch {
         standing.withLock { $0.succeeded = false }

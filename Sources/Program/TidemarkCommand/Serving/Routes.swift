@@ -1,4 +1,3 @@
-import Threading
 import API
 import HTTPServer
 import Ingest
@@ -6,6 +5,7 @@ import Instruments
 import PromQLSyntax
 import SeriesModel
 import Storage
+import Threading
 
 /// The daemon's HTTP interface.
 struct Routes: Sendable {

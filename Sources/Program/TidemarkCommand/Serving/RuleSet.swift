@@ -20,7 +20,8 @@ struct RuleSet: Sendable {
     let patterns = configuration.ruleFiles.isEmpty ? shippedRules() : configuration.ruleFiles
     var files: [RuleFile] = []
     var problems = ""
-    for pattern in patterns where !pattern.contains(where: { "*?[".contains($0) }) && RuleFiles.matching([pattern]).isEmpty {
+    let unmatched = patterns.filter { RuleFiles.matching([$0]).isEmpty }
+    for pattern in unmatched where !pattern.contains(where: { "*?[".contains($0) }) {
       problems += "\(pattern): no such rule file\n"
     }
     for path in RuleFiles.matching(patterns) {
@@ -37,7 +38,7 @@ struct RuleSet: Sendable {
       }
     }
     guard problems.isEmpty else { throw ConfigurationProblem(text: problems) }
-    return RuleSet(files: files, unmatched: patterns.filter { RuleFiles.matching([$0]).isEmpty })
+    return RuleSet(files: files, unmatched: unmatched)
   }
 
   /// `rules/` in the folder of the executable or in one above it, else where packages put it.

@@ -1,4 +1,3 @@
-import Threading
 import AlertModel
 import PromQLEngine
 import RuleModel
@@ -6,6 +5,7 @@ import Rules
 import SeriesModel
 import SourceText
 import Storage
+import Threading
 
 /// One test: its series go into a store as time passes, the rules are evaluated over it, and the cases look at both.
 ///
