@@ -57,6 +57,12 @@ extension Families {
     "tidemark_query_samples_total", .own, [], "Samples that queries read")
   package static let tidemarkQueriesActive = Family.gauge(
     "tidemark_queries_active", .own, [], "Queries that are running or wait to run")
+  package static let tidemarkQueriesRefusedTotal = Family.counter(
+    "tidemark_queries_refused_total", .own,
+    [.closed("limit", "syntax", "samples", "series", "memory", "shared_memory", "answers", "time", "waiting")],
+    "Queries that were refused or ended because they would have taken more than they may")
+  package static let tidemarkQueryMemoryBytes = Family.gauge(
+    "tidemark_query_memory_bytes", .own, [], "Memory that queries and their results hold", unit: .bytes)
   package static let tidemarkQueriesLimit = Family.gauge("tidemark_queries_limit", .own, [], "Queries that may run at once")
 
   package static let tidemarkHTTPRequestsTotal = Family.counter(
@@ -68,7 +74,11 @@ extension Families {
     "tidemark_http_response_bytes_total", .own, ["handler"], "Bytes of response bodies", unit: .bytes)
   package static let tidemarkHTTPConnections = Family.gauge("tidemark_http_connections", .own, [], "Connections that are open")
   package static let tidemarkHTTPRefusedTotal = Family.counter(
-    "tidemark_http_refused_total", .own, ["reason"], "Requests and connections that were refused before a route saw them")
+    "tidemark_http_refused_total", .own, [.closed("reason", "full", "late", "no_room", "slow")],
+    "Requests that were refused because too many waited, they waited too long, or their answers had no room; connections cut as too slow"
+  )
+  package static let tidemarkHTTPAnswerBytes = Family.gauge(
+    "tidemark_http_answer_bytes", .own, [], "Bytes of answers on their way to clients", unit: .bytes)
   package static let tidemarkStreamClients = Family.gauge(
     "tidemark_stream_clients", .own, [], "Clients that listen to an event stream")
 
@@ -79,8 +89,10 @@ extension Families {
     tidemarkNotificationsTotal,
     tidemarkNotificationsFailedTotal, tidemarkNotificationRequestsTotal, tidemarkNotificationRequestsFailedTotal,
     tidemarkNotificationLatencySeconds, tidemarkNotificationsPending, tidemarkNotificationsDroppedTotal, tidemarkQueriesTotal,
-    tidemarkQueryDurationSeconds, tidemarkQuerySamplesTotal, tidemarkQueriesActive, tidemarkQueriesLimit, tidemarkHTTPRequestsTotal,
+    tidemarkQueryDurationSeconds, tidemarkQuerySamplesTotal, tidemarkQueriesActive, tidemarkQueriesRefusedTotal,
+    tidemarkQueryMemoryBytes, tidemarkQueriesLimit, tidemarkHTTPRequestsTotal,
     tidemarkHTTPRequestDurationSeconds, tidemarkHTTPResponseBytesTotal, tidemarkHTTPConnections, tidemarkHTTPRefusedTotal,
+    tidemarkHTTPAnswerBytes,
     tidemarkStreamClients,
   ]
 }

@@ -202,7 +202,7 @@ func pause(_ seconds: Double) { _ = Monitor(()).wait(seconds: seconds) { _ in ni
     let started = Monitor(false)
     var options = ServerOptions()
     options.workers = 2
-    options.queuedRequests = 4
+    options.queuedRequests = 8
     let server = try Self.start(options) {
       $0.on(.GET, "/slow") { _, _ in
         started.withLock { $0 = true }
@@ -212,7 +212,7 @@ func pause(_ seconds: Double) { _ = Monitor(()).wait(seconds: seconds) { _ in ni
       }
     }
     defer { server.stop(within: .seconds(1)) }
-    // One runs (a lane leaves one of two workers free), two wait, the fourth is turned away.
+    // One runs (a lane leaves one of two workers free), two wait (half of its half of the queue), the fourth is turned away.
     let waiting = (0..<3).map { _ in RawClient(port: server.port) }
     waiting[0].send(requestText("GET", "/slow"))
     #expect(started.wait(seconds: 5) { $0 ? true : nil } == true)

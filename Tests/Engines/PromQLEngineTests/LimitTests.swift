@@ -22,7 +22,7 @@ import Testing
 
   @Test(arguments: ["a", "rate(a[5m])", "a + a", "sum_over_time(a[10m:1s])", "sum_over_time(vector(time())[10m:1s])"])
   func `samples in memory have a limit`(_ text: String) {
-    let expected = QueryError.execution("query processing would load too many samples into memory in query execution")
+    let expected = QueryError.limit(.samples, "query processing would load too many samples into memory in query execution")
     #expect(error(text, EngineOptions(maxSamples: 50), on: Self.wide(10)) == expected)
     #expect(error(text, EngineOptions(maxSamples: 100_000), on: Self.wide(10)) == nil)
   }
@@ -32,25 +32,75 @@ import Testing
     "sum_over_time(absent(nothing)[10y:1ms])", "sum_over_time(absent_over_time(nothing[1m])[10y:1ms])",
   ])
   func `a subquery of ten years of milliseconds is refused at once`(_ text: String) {
-    guard case .execution = error(text, EngineOptions(), on: Self.wide(1)) else {
+    guard case .limit = error(text, EngineOptions(), on: Self.wide(1)) else {
       Issue.record("it is not refused")
       return
     }
   }
 
   @Test func `a selector has a limit of series`() {
-    let expected = QueryError.execution("query would select more than 9 series in query execution")
+    let expected = QueryError.limit(.series, "query would select more than 9 series in query execution")
     #expect(error("a", EngineOptions(maxSeries: 9), on: Self.wide(10)) == expected)
     #expect(error("a", EngineOptions(maxSeries: 10), on: Self.wide(10)) == nil)
   }
 
-  @Test func `rows have a limit of bytes, absent cells among them`() {
-    let expected = QueryError.execution("query would need more than 800 bytes of memory in query execution")
+  @Test func `rows have a limit of bytes, absent cells among them, and so has the result`() {
     let data = MemorySeries()
     // A sample each at the beginning: half of the eleven cells stay empty.
     for i in 0..<10 { data.add(#"a{l="\#(i)"} 1"#) }
-    #expect(error("a", EngineOptions(memoryLimit: 800), on: data) == expected)
-    #expect(error("a", EngineOptions(memoryLimit: 880), on: data) == nil)
+    for (limit, fits) in [(879, false), (880 + 799, false), (880 + 800, true)] {
+      let expected = QueryError.limit(.memory, "query would need more than \(limit) bytes of memory in query execution")
+      #expect(error("a", EngineOptions(memoryLimit: limit), on: data) == (fits ? nil : expected))
+    }
+  }
+
+  @Test(arguments: ["a + b", "a or b", "sum by (l) (a) + on (l) b", "topk(100, a) - b", "-a - -b"])
+  func `what operators hold at a time counts together`(_ text: String) {
+    let data = Self.wide(10)
+    for i in 0..<10 { data.add(#"b{l="\#(i)"} 1x20"#) }
+    // Two inputs of 880 bytes each and a result.
+    #expect(error(text, EngineOptions(memoryLimit: 2 * 880), on: data) != nil)
+    #expect(error(text, EngineOptions(memoryLimit: 8 * 880), on: data) == nil)
+  }
+
+  @Test func `queries share memory for as long as their results are in use`() throws {
+    let data = Self.wide(10)
+    let engine = Engine(options: EngineOptions(sharedMemoryLimit: 4000))
+    func ask() throws(QueryError) -> QueryResult {
+      try engine.range(text: "a", from: .minutes(0), through: .minutes(10), step: .minutes(1), on: data)
+    }
+    var first: QueryResult? = try ask()
+    #expect(first?.memory?.bytes == 880 + 10 * 11 * 16)
+    #expect(
+      throws: QueryError.limit(.sharedMemory, "all queries together would need more than 4000 bytes of memory in query execution")
+    ) {
+      try ask()
+    }
+    first = nil
+    #expect(engine.memoryInUse == 0)
+    #expect(throws: Never.self) { try ask() }
+  }
+
+  @Test func `a long row of windows ends with its time too`() {
+    let data = MemorySeries()
+    data.add("a 1+1x5000")
+    let time = ManualTime()
+    let engine = Engine(options: EngineOptions(timeout: .seconds(5)), time: ImpatientTime(time))
+    #expect(throws: QueryError.timeout("query timed out in expression evaluation")) {
+      try engine.range(
+        text: "quantile_over_time(0.5, a[4000m])", from: .minutes(0), through: .minutes(5000), step: .minutes(1), on: data)
+    }
+  }
+
+  /// A second passes with every look.
+  private final class ImpatientTime: TimeSource {
+    private let time: ManualTime
+    init(_ time: ManualTime) { self.time = time }
+    func now() -> Timestamp { time.now() }
+    func monotonic() -> Instant {
+      time.advance(by: .seconds(1))
+      return time.monotonic()
+    }
   }
 
   @Test func `a query ends when it is canceled`() {

@@ -86,6 +86,7 @@ struct Fixture {
 
   let backend: ScriptedBackend
   let time = ManualTime(Timestamp(milliseconds: 5_000_000))
+  let api: PrometheusAPI
   var pipeline: Pipeline
 
   init(groups: [RuleGroupStatus] = [], targets: [TargetStatus] = []) {
@@ -130,7 +131,7 @@ struct Fixture {
       info.seriesByMetricName = [("up", 4), ("down", 3), ("x", 1)]
       return info
     }
-    let api = PrometheusAPI(
+    api = PrometheusAPI(
       backend: backend, source: Self.series, time: time,
       limits: {
         var limits = PrometheusAPI.Limits(); limits.series = 100; return limits
@@ -159,4 +160,14 @@ func success(_ data: String) -> String { #"{"status":"success","data":\#(data)}"
 func failure(_ kind: String, _ message: String) -> String {
   let escaped = message.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
   return #"{"status":"error","errorType":"\#(kind)","error":"\#(escaped)"}"#
+}
+
+extension ResponseBody {
+  var bytes: [UInt8]? {
+    switch self {
+    case .bytes(let bytes): bytes
+    case .shared(let shared): shared.bytes
+    case .empty, .stream: nil
+    }
+  }
 }

@@ -43,6 +43,40 @@ import Testing
     #expect(body == success(#"{"resultType":"vector","result":[]}"#).dropLast() + tail)
   }
 
+  @Test func `a query's time begins with the arrival of its request`() throws {
+    let fixture = Fixture()
+    fixture.time.advance(by: .seconds(100))
+    let now = fixture.time.monotonic()
+    var request = Request(.GET, "/api/v1/query?query=1&timeout=30s&stats=1")!
+    request.arrived = now + PromDuration(milliseconds: -10_000)
+    let answer = try fixture.api.query(request).response
+    #expect(fixture.backend.asked.withLock { $0 }.first?.hasSuffix(" until \(now.nanoseconds / 1_000_000 + 20_000)") == true)
+    #expect(String(decoding: answer.body.bytes ?? [], as: UTF8.self).contains(#""execQueueTime":10,"execTotalTime":10}"#))
+    request.arrived = now + PromDuration(milliseconds: -30_000)
+    #expect(throws: APIError(.timeout, "query timed out in expression evaluation")) { try fixture.api.query(request) }
+  }
+
+  @Test(arguments: [
+    (
+      Lane.Refusal.late, #"{"status":"error","errorType":"timeout","error":"query timed out in query queue"}"#, nil
+    ),
+    (
+      .full,
+      #"{"status":"error","errorType":"unavailable","error":"too many queries wait already: query.max-waiting is 1000"}"#, "1"
+    ),
+    (
+      .noRoom,
+      #"{"status":"error","errorType":"unavailable","error":"too many bytes of answers are on their way already (web.max-answer-bytes)"}"#,
+      "1"
+    ),
+  ] as [(Lane.Refusal, String, String?)])
+  func `what has no turn or no room is refused in the API's shape`(_ refusal: Lane.Refusal, _ body: String, _ retry: String?) {
+    let response = APIError(refusal, PrometheusAPI.Limits()).response
+    #expect(response.status == 503)
+    #expect(response.headers["Retry-After"] == retry)
+    #expect(String(decoding: response.body.bytes ?? [], as: UTF8.self) == body)
+  }
+
   @Test func `statistics are shown when asked for`() {
     let fixture = Fixture()
     #expect(fixture.get("query?query=1&stats=1").body.contains(#","stats":{"timings":{"evalTotalTime":0,"#))

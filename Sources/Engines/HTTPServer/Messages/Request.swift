@@ -1,3 +1,5 @@
+import SeriesModel
+
 /// A request whose body has arrived whole, within its route's limit, and decompressed.
 public struct Request: Sendable {
   public var method: HTTPMethod
@@ -15,6 +17,8 @@ public struct Request: Sendable {
   public var peer: String
   /// Tells when the client hangs up before it has its answer.
   public var client: ClientPresence
+  /// When its last byte was here, on the server's clock; `nil`: it did not come through a server.
+  public var arrived: Instant?
 
   public init(
     method: HTTPMethod, path: String, rawQuery: String = "", query: [(name: String, value: String)] = [],
@@ -32,7 +36,10 @@ public struct Request: Sendable {
     self.client = ClientPresence()
   }
 
-  init(_ method: HTTPMethod, target: RequestTarget, headers: HTTPFields, body: [UInt8], peer: String, client: ClientPresence) {
+  init(
+    _ method: HTTPMethod, target: RequestTarget, headers: HTTPFields, body: [UInt8], peer: String, client: ClientPresence,
+    arrived: Instant? = nil
+  ) {
     self.method = method
     self.path = target.path
     self.rawPath = target.rawPath
@@ -42,6 +49,7 @@ public struct Request: Sendable {
     self.body = body
     self.peer = peer
     self.client = client
+    self.arrived = arrived
   }
 
   /// What the client sends as `GET /a%20b?x=1`: a path with its query. `nil` when it is not one.

@@ -1,7 +1,15 @@
+import Threading
+
 /// Bytes that outlive many responses: a page rendered once and sent without copying.
 public final class SharedBytes: Sendable {
   public let bytes: [UInt8]
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  /// What they hold of a budget for as long as they are there.
+  private let claim: ByteClaim?
+
+  public init(_ bytes: [UInt8], claim: ByteClaim? = nil) {
+    self.bytes = bytes
+    self.claim = claim
+  }
 }
 
 public enum ResponseBody: Sendable {

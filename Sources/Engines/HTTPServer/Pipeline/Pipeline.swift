@@ -1,3 +1,5 @@
+import SeriesModel
+
 /// Everything between a request's head and its answer that does not need a socket.
 ///
 /// `admit` judges the head, `answer` runs the handler and finishes its response. A server calls them when the bytes arrive; ``respond(to:)``
@@ -66,21 +68,32 @@ public struct Pipeline: Sendable {
   }
 
   /// Runs the handler over a body as sent (of at most the route's limit), and makes its response ready for this client.
-  func answer(_ ticket: Ticket, body: [UInt8], client: ClientPresence = ClientPresence()) -> Response {
-    guard let route = ticket.route, let target = ticket.target, let method = ticket.head.method else {
-      preconditionFailure("a refused request has no handler")
-    }
+  func answer(_ ticket: Ticket, body: [UInt8], arrived: Instant? = nil, client: ClientPresence = ClientPresence()) -> Response {
+    guard let route = ticket.route else { preconditionFailure("a refused request has no handler") }
     let response: Response
     do throws(HTTPProblem) {
-      let coding = BodyCoding(ticket.head.headers["Content-Encoding"]) ?? .identity
-      let body = try coding.decode(body, limit: route.bodyLimit)
-      let request = Request(
-        method, target: target, headers: ticket.head.headers, body: body, peer: ticket.head.peer, client: client)
-      response = try route.handler(request, ticket.parameters)
+      response = try route.handler(try read(ticket, body, arrived, client), ticket.parameters)
     } catch {
       response = error.response
     }
     return finish(response, for: ticket)
+  }
+
+  /// The request as its handler will see it; `nil`: it will not.
+  func request(_ ticket: Ticket, body: [UInt8], arrived: Instant, client: ClientPresence) -> Request? {
+    try? read(ticket, body, arrived, client)
+  }
+
+  private func read(
+    _ ticket: Ticket, _ body: [UInt8], _ arrived: Instant?, _ client: ClientPresence
+  ) throws(HTTPProblem) -> Request {
+    guard let route = ticket.route, let target = ticket.target, let method = ticket.head.method else {
+      preconditionFailure("a refused request has no handler")
+    }
+    let coding = BodyCoding(ticket.head.headers["Content-Encoding"]) ?? .identity
+    return Request(
+      method, target: target, headers: ticket.head.headers, body: try coding.decode(body, limit: route.bodyLimit),
+      peer: ticket.head.peer, client: client, arrived: arrived)
   }
 
   /// Cross-origin fields, 304, compression, the limit on streams.

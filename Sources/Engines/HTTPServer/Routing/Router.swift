@@ -9,7 +9,7 @@ public struct Router: Sendable {
     var place: HandlerPlace
     /// Bytes of body, as sent and after decompression.
     var bodyLimit: Int
-    /// Work of different lanes takes turns on the pool.
+    /// The name of its ``Lane``; lanes take turns on the pool.
     var lane: String
     var handler: Handler
   }
@@ -25,6 +25,7 @@ public struct Router: Sendable {
   private var literal: [String: [Route]] = [:]
   /// The others, most specific first.
   private var patterns: [Route] = []
+  private var lanes: [String: Lane] = [:]
   private var notFoundUnder: [(prefix: String, value: Response)] = []
   private var crossOriginUnder: [(prefix: String, value: CrossOriginPolicy)] = []
 
@@ -52,6 +53,11 @@ public struct Router: Sendable {
       patterns.sort { RoutePattern.moreSpecific($0.pattern, $1.pattern) }
     }
   }
+
+  /// Says what a lane's requests share. A lane that nobody describes is an ordinary one.
+  public mutating func share(_ lane: Lane) { lanes[lane.name] = lane }
+
+  func lane(_ name: String) -> Lane { lanes[name] ?? Lane(name) }
 
   /// What unknown paths beneath `prefix` get instead of `404 page not found`. The longest prefix wins.
   public mutating func notFound(under prefix: String, _ response: Response) {

@@ -1,7 +1,7 @@
 import SeriesModel
 import Threading
 
-/// A thread that looks after connections: cuts the overdue, tells workers whose clients have gone, keeps event streams alive.
+/// A thread that looks after connections: cuts the overdue, tells workers whose clients have gone, answers what waited too long, keeps event streams alive.
 final class Housekeeper: Sendable {
   static let step = 0.2
   private let stopping = Monitor(false)
@@ -15,6 +15,7 @@ final class Housekeeper: Sendable {
       while stopping.wait(seconds: Self.step, { $0 ? true : nil }) == nil {
         let now = core.time.monotonic()
         core.connections.sweep(at: now, under: patience)
+        core.pool.sweep(at: now)
         if now - lastHeartbeat >= core.options.heartbeat.seconds {
           core.heartbeat()
           lastHeartbeat = now

@@ -1,4 +1,5 @@
 import SeriesModel
+import Threading
 
 /// One request on a connection, from its first line to the last byte of its answer. Only the connection's thread touches it.
 final class LiveRequest {
@@ -21,6 +22,8 @@ final class LiveRequest {
   private var phase = Phase.head
   private var ticket: Pipeline.Ticket?
   private var body: [UInt8] = []
+  /// Of all bytes of the body that came, until the connection lets the request go.
+  private var bodyClaim: ByteClaim
   private var received = 0
   private var status = 0
   private var sentBytes: Int? = 0
@@ -31,6 +34,7 @@ final class LiveRequest {
     self.targetAddress = targetAddress
     self.record = record
     started = core.time.monotonic()
+    bodyClaim = ByteClaim(of: core.bodyBytes)
     record.enter(.headers, at: started)
     core.requestBegan()
   }
@@ -69,16 +73,14 @@ final class LiveRequest {
     guard let limit = ticket.route?.bodyLimit, received <= limit else {
       return breakOff(Pipeline.tooLarge(ticket.route?.bodyLimit ?? 0))
     }
-    guard core.claimBodyBytes(bytes.byteCount) else {
+    guard bodyClaim.grow(to: bodyClaim.bytes + bytes.byteCount) else {
       received -= bytes.byteCount
       defer { received += bytes.byteCount }
       return breakOff(.busy("too many request bodies at a time"))
     }
-    claimed += bytes.byteCount
     body.append(raw: bytes)
     return true
   }
-  private var claimed = 0
 
   /// The body is whole, or a worker's answer is there.
   func proceed(_ connection: ConnectionHandle) -> Bool {
@@ -99,7 +101,6 @@ final class LiveRequest {
   func completed(_ end: Exchange.End) {
     let now = core.time.monotonic()
     if case .working(let completion) = phase { core.completions.remove(completion) }
-    if claimed > 0 { core.releaseBodyBytes(claimed) }
     if record.phase != .lingering { record.enter(.idle, at: now) }
     core.requestEnded(
       Exchange(
@@ -114,7 +115,8 @@ extension LiveRequest {
     let body = self.body
     self.body = []
     guard let route = ticket.route, route.place == .pool else {
-      return send(core.pipeline.answer(ticket, body: body), closing: false, connection)
+      let response = core.pipeline.answer(ticket, body: body, arrived: core.time.monotonic())
+      return send(response, closing: false, connection)
     }
     let completion = Completion()
     guard core.completions.suspend(completion, connection) else {
@@ -123,14 +125,10 @@ extension LiveRequest {
     phase = .working(completion)
     record.client.withLock { $0 = completion.client }
     record.enter(.working, at: core.time.monotonic())
-    let pipeline = core.pipeline
-    let accepted = core.pool.submit(lane: route.lane) {
-      completion.answer(pipeline.answer(ticket, body: body, client: completion.client))
-    }
-    if !accepted {
-      core.shed()
-      completion.answer(pipeline.finish(.busy("too many requests are waiting"), for: ticket))
-    }
+    let lane = core.pipeline.router.lane(route.lane)
+    let waiting = WaitingRequest(
+      ticket, body: body, lane: lane, arrived: core.time.monotonic(), completion: completion, core: core)
+    if !core.pool.submit(waiting) { waiting.refuse(.full) }
     return true
   }
 
@@ -154,8 +152,7 @@ extension LiveRequest {
     phase = .lingering
     status = response.status
     sentBytes = response.body.byteCount
-    if claimed > 0 { core.releaseBodyBytes(claimed) }
-    claimed = 0
+    bodyClaim = ByteClaim(of: core.bodyBytes)
     body = []
     Socket.send(response.serialized, to: record.descriptor)
     Socket.endSending(record.descriptor)

@@ -7,7 +7,7 @@ import Threading
 /// ```
 ///   server threads (epoll)      head → admit ─ body → inline handler ──────────────► send
 ///                                              └─ suspend → lane → worker → resume ─┘
-///   http-keeper                 deadlines of every phase, clients that left, heartbeats
+///   http-keeper                 deadlines of every phase and of waiting requests, clients that left, heartbeats
 /// ```
 /// Cost: 10 µs CPU per small request; a shared page of 10 MB is sent from where it lies.
 public final class Server: Sendable {
@@ -41,6 +41,8 @@ public final class Server: Sendable {
   deinit { stop(within: .zero) }
 
   public var statistics: ServerStatistics { core.statistics }
+
+  public func statistics(of lane: String) -> LaneStatistics { core.statistics(of: lane) }
 
   /// Takes no more connections, lets requests in flight finish, then ends. Those that take longer than `limit` get 503.
   ///

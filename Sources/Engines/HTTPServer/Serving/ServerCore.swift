@@ -14,8 +14,9 @@ final class ServerCore: Sendable {
   private let streams = BlockingLock<[ObjectIdentifier: EventStream]>([:])
   private let stopping = Atomic<Bool>(false)
   private let active = Atomic<Int>(0)
-  private let shedCount = Atomic<Int>(0)
-  private let bodyBytes = Atomic<Int>(0)
+  private let lanes = BlockingLock<[String: LaneStatistics]>([:])
+  let bodyBytes: ByteBudget
+  let responseBytes: ByteBudget
 
   init(_ pipeline: Pipeline, options: ServerOptions, time: any TimeSource, observer: (@Sendable (Exchange) -> Void)?) {
     self.pipeline = pipeline
@@ -24,13 +25,21 @@ final class ServerCore: Sendable {
     self.observer = observer
     pool = WorkPool(threads: options.workers, laneWidth: options.laneWorkers, capacity: options.queuedRequests)
     connections = ConnectionTable(limit: options.connections)
+    bodyBytes = ByteBudget(limit: options.bodyBytesInFlight)
+    responseBytes = ByteBudget(limit: options.responseBytesInFlight)
   }
 
   var statistics: ServerStatistics {
     ServerStatistics(
       connections: connections.count, activeRequests: activeRequests, queuedRequests: pool.waiting, streams: pipeline.streams.count,
-      bodyBytesInFlight: bodyBytes.load(ordering: .relaxed), reapedConnections: connections.reaped.load(ordering: .relaxed),
-      shedRequests: shedCount.load(ordering: .relaxed))
+      bodyBytesInFlight: bodyBytes.used, responseBytesInFlight: responseBytes.used,
+      reapedConnections: connections.reaped.load(ordering: .relaxed), lanes: lanes.withLock { $0 })
+  }
+
+  func statistics(of lane: String) -> LaneStatistics {
+    var statistics = lanes.withLock { $0[lane] } ?? LaneStatistics()
+    (statistics.running, statistics.waiting) = pool.load(of: lane)
+    return statistics
   }
 
   var isStopping: Bool { stopping.load(ordering: .relaxed) }
@@ -42,18 +51,10 @@ final class ServerCore: Sendable {
     active.subtract(1, ordering: .relaxed)
     observer?(exchange)
   }
-  func shed() { shedCount.add(1, ordering: .relaxed) }
-
-  /// `false`, and nothing claimed: all bodies together are as large as they may be.
-  func claimBodyBytes(_ count: Int) -> Bool {
-    guard bodyBytes.add(count, ordering: .relaxed).newValue <= options.bodyBytesInFlight else {
-      bodyBytes.subtract(count, ordering: .relaxed)
-      return false
-    }
-    return true
+  func refused(_ refusal: Lane.Refusal, lane: String) {
+    lanes.withLock { $0[lane, default: LaneStatistics()].refused[refusal, default: 0] += 1 }
   }
-
-  func releaseBodyBytes(_ count: Int) { bodyBytes.subtract(count, ordering: .relaxed) }
+  func left(lane: String) { lanes.withLock { $0[lane, default: LaneStatistics()].left += 1 } }
 }
 
 // Event streams.

@@ -15,7 +15,7 @@ public struct ServerOptions: Sendable {
   public var serverThreads = 2
   /// Threads that run pool handlers.
   public var workers = 8
-  /// Workers that one lane may hold at a time; `nil`: all but one.
+  /// Workers that a lane may hold at a time unless it says itself; `nil`: all but one.
   public var laneWorkers: Int?
   /// Requests that may wait for a worker; further ones get 503.
   public var queuedRequests = 256
@@ -30,6 +30,8 @@ public struct ServerOptions: Sendable {
   public var bytesPerSecond = 8 << 10
   /// Bodies of all requests together; a request beyond it gets 503.
   public var bodyBytesInFlight = 512 << 20
+  /// Answers of handlers on the pool, all together, from their making until the client has them; one beyond it becomes 503. Pages that many share are not among them.
+  public var responseBytesInFlight = 512 << 20
   /// How often an idle event stream is written to.
   public var heartbeat = PromDuration.seconds(15)
 
@@ -97,8 +99,12 @@ public struct ServerStatistics: Hashable, Sendable {
   public var queuedRequests = 0
   public var streams = 0
   public var bodyBytesInFlight = 0
+  public var responseBytesInFlight = 0
   /// Connections cut because they were too slow or idle for too long.
   public var reapedConnections = 0
+  /// What lanes refused since the start; what they have in hand is told by ``Server/statistics(of:)``.
+  public var lanes: [String: LaneStatistics] = [:]
+
   /// Requests that got 503 because no worker came free.
-  public var shedRequests = 0
+  public var shedRequests: Int { lanes.values.reduce(0) { $0 + ($1.refused[.full] ?? 0) } }
 }

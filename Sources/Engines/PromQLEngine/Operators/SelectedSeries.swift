@@ -45,7 +45,7 @@ final class SelectedSeries: Sendable {
 extension QueryError {
   init(_ error: SourceError) {
     switch error {
-    case .tooManySeries(let limit): self = .execution("query would select more than \(limit) series in query execution")
+    case .tooManySeries(let limit): self = .limit(.series, "query would select more than \(limit) series in query execution")
     case .unreadable(let text, _): self = .internal("expanding series: \(text)")
     }
   }

@@ -26,18 +26,23 @@ final class SmoothedSelection: VectorOperator {
     try run.reserve(series: found.refs.count, steps: grid.count)
     var rows = Rows(absent: found.set, steps: grid.count)
     var columns = SampleColumns()
-    for start in stride(from: 0, to: found.refs.count, by: Self.batch) {
+    var pace = ReadingPace(most: Self.batch)
+    var start = 0
+    while start < found.refs.count {
       try run.checkpoint()
+      let end = min(start + pace.series, found.refs.count)
       columns.reset()
       do {
-        try run.view.read(found.refs.span.extracting(start..<min(start + Self.batch, found.refs.count)), in: span, into: &columns)
+        try run.view.read(found.refs.span.extracting(start..<end), in: span, into: &columns)
       } catch {
         throw QueryError(error)
       }
+      pace.note(series: end - start, samples: columns.timestamps.count)
       columns.dropStale()
       for i in 0..<columns.rowCount {
         place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (start + i) * grid.count)
       }
+      start = end
     }
     return rows.compacted()
   }

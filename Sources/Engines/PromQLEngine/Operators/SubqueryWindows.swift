@@ -8,7 +8,8 @@ final class SubqueryWindows: RangeOperator {
   let title: String
   var inputs: [any PlanOperator] { [inner] }
 
-  private static let batch = 256
+  /// Cells that are handed on at a time.
+  private static let batch = 1 << 20
 
   init(_ plan: SubqueryPlan, inner: any VectorOperator) {
     self.plan = plan
@@ -24,17 +25,18 @@ final class SubqueryWindows: RangeOperator {
     let step =
       try plan.step.map { (length) throws(QueryError) in try run.milliseconds(length) } ?? run.options.subqueryStep.milliseconds
     let points = Self.points(from: windows.end(grid.start) - windows.length, through: windows.end(grid.end), step: max(1, step))
-    let before = run.currentSamples
+    let before = run.held
     let rows = try run.rows(of: inner, over: grid.count == 0 ? StepGrid(start: points.start, step: points.step, count: 0) : points)
     defer { run.release(to: before) }
     try prepare(rows.set, windows)
     var columns = SampleColumns()
+    let batch = min(256, max(1, Self.batch / max(1, rows.steps)))
     var row = 0
     while row < rows.count, rows.steps > 0 {
       try run.checkpoint()
       let start = row
       columns.reset()
-      while row < min(start + Self.batch, rows.count) {
+      while row < min(start + batch, rows.count) {
         for i in 0..<rows.steps {
           let value = rows.values[row * rows.steps + i]
           if Cell.isPresent(value) { columns.append(points.time(i), value) }

@@ -45,9 +45,10 @@ final class VectorSelection: VectorOperator {
     defer { run.columns = columns }
     var present = 0
     var next = 0
+    var pace = ReadingPace(most: Self.batch)
     while next < found.refs.count {
       try run.checkpoint()
-      let end = min(next + Self.batch, found.refs.count)
+      let end = min(next + pace.series, found.refs.count)
       columns.reset()
       do {
         let refs = found.refs.span.extracting(next..<end)
@@ -68,6 +69,7 @@ final class VectorSelection: VectorOperator {
           present += place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (next + i) * grid.count)
         }
       }
+      pace.note(series: end - next, samples: columns.timestamps.count)
       run.statistics.totalSamples += present - before
       try run.hold(0, passing: present)
       next = end

@@ -39,15 +39,17 @@ final class WindowSelection: RangeOperator {
     defer { run.columns = columns }
     var start = 0
     var samples = 0
+    var pace = ReadingPace(most: Self.batch)
     while start < found.refs.count {
       try run.checkpoint()
-      let end = min(start + Self.batch, found.refs.count)
+      let end = min(start + pace.series, found.refs.count)
       columns.reset()
       do {
         try run.view.read(found.refs.span.extracting(start..<end), in: span, into: &columns)
       } catch {
         throw QueryError(error)
       }
+      pace.note(series: end - start, samples: columns.timestamps.count)
       columns.dropStale()
       samples += columns.timestamps.count
       try body(start, columns)

@@ -1,4 +1,5 @@
 import SeriesModel
+import Threading
 
 /// What a query yields.
 public enum QueryValue: Sendable {
@@ -57,26 +58,53 @@ public struct QueryResult: Sendable {
   public var value: QueryValue
   public var annotations: [Annotation]
   public var statistics: QueryStatistics
-  public init(value: QueryValue, annotations: [Annotation] = [], statistics: QueryStatistics = QueryStatistics()) {
+  /// What the query holds of the memory that all share, as long as somebody has its result.
+  public var memory: ByteClaim?
+  public init(
+    value: QueryValue, annotations: [Annotation] = [], statistics: QueryStatistics = QueryStatistics(), memory: ByteClaim? = nil
+  ) {
     self.value = value
     self.annotations = annotations
     self.statistics = statistics
+    self.memory = memory
   }
+}
+
+/// What a query may take, by the names under which refusals are counted.
+public enum QueryLimit: String, Hashable, Sendable, CaseIterable {
+  /// Nesting and length of the expression.
+  case syntax
+  /// Samples in memory.
+  case samples
+  /// Series that a selector selects.
+  case series
+  /// Memory of one query, and of all together.
+  case memory, sharedMemory = "shared_memory"
+  /// Bytes of answers on their way.
+  case answers
+  /// Time, waiting for a turn included.
+  case time
+  /// Queries that wait.
+  case waiting
 }
 
 /// Why a query did not succeed; the cases are the API's error types.
 public enum QueryError: Error, Hashable, Sendable {
   /// `bad_data`: the expression or a parameter is wrong.
   case badData(String)
-  /// `execution`: many-to-many matching, duplicate label sets, too many samples …
+  /// `execution`: many-to-many matching, duplicate label sets …
   case execution(String)
+  /// `execution` as well: it would need more than it may have.
+  case limit(QueryLimit, String)
   case timeout(String)
   case canceled(String)
   case `internal`(String)
 
   public var message: String {
     switch self {
-    case .badData(let text), .execution(let text), .timeout(let text), .canceled(let text), .internal(let text): text
+    case .badData(let text), .execution(let text), .limit(_, let text), .timeout(let text), .canceled(let text),
+      .internal(let text):
+      text
     }
   }
 }

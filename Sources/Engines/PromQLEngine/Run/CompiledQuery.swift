@@ -1,5 +1,6 @@
 import PromQLSyntax
 import SeriesModel
+import Synchronization
 
 /// An expression compiled to operators, with what they have learned of the series they see.
 ///
@@ -26,6 +27,8 @@ final class CompiledQuery: Sendable {
   let plan: Plan
   /// Whether it is evaluated again and again on views of one source, so that what it learns is worth keeping.
   let isKept: Bool
+  /// How many series its operators remember.
+  let seriesKept = Atomic<Int>(0)
   let root: Root
 
   init(
@@ -90,6 +93,9 @@ final class CompiledQuery: Sendable {
 
   // MARK: Range
 
+  /// A time and a value.
+  private static let pointBytes = MemoryLayout<Int64>.size + MemoryLayout<Double>.size
+
   func range(_ run: Evaluation, over grid: StepGrid) throws(QueryError) -> QueryValue {
     switch root {
     case .text, .range:
@@ -101,6 +107,7 @@ final class CompiledQuery: Sendable {
       return .matrix([SeriesPoints(labels: .empty, timestamps: steps.map(grid.time), values: steps.map { values[$0] })])
     case .vector(let op):
       let rows = try finish(run, try run.rows(of: op, over: grid))
+      try run.reserve(bytes: rows.presentCount * Self.pointBytes)
       var points: [SeriesPoints] = []
       for row in 0..<rows.count {
         var series = SeriesPoints(labels: rows.set.labels[row], timestamps: [], values: [])

@@ -1,6 +1,7 @@
 import PromQLSyntax
 import SeriesModel
 import Synchronization
+import Threading
 
 /// Evaluates PromQL: an expression becomes a plan, passes improve it, operators work it out a row of steps at a time.
 ///
@@ -11,13 +12,18 @@ public final class Engine: Sendable {
   public let options: EngineOptions
   private let clock: (any TimeSource)?
   private let kept: PlanCache
+  private let memory: ByteBudget
 
   /// - Parameter time: measures ``EngineOptions/timeout`` and the statistics' seconds; without it there is neither.
   public init(options: EngineOptions = EngineOptions(), time: (any TimeSource)? = nil) {
     self.options = options
     clock = time
-    kept = PlanCache(limit: options.cachedPlans)
+    kept = PlanCache(limit: options.cachedPlans, series: options.cachedSeries)
+    memory = ByteBudget(limit: options.sharedMemoryLimit)
   }
+
+  /// Bytes that queries hold now, their results in use among them.
+  public var memoryInUse: Int { memory.used }
 
   // MARK: Prepared
 
@@ -58,7 +64,7 @@ public final class Engine: Sendable {
     let grid = try Self.grid(start, end, step)
     let run = evaluation(
       query, from: start, through: end, step: step.milliseconds, on: view, until: cancellation, lookback: lookback)
-    return try measure(run) { (run) throws(QueryError) in try query.range(run, over: grid) }
+    return try measure(run, query) { (run) throws(QueryError) in try query.range(run, over: grid) }
   }
 
   public func range(
@@ -95,7 +101,7 @@ public final class Engine: Sendable {
     _ query: CompiledQuery, at time: Timestamp, on view: any SeriesView, until cancellation: Cancellation, lookback: PromDuration?
   ) throws(QueryError) -> QueryResult {
     let run = evaluation(query, from: time, through: time, step: 0, on: view, until: cancellation, lookback: lookback)
-    return try measure(run) { (run) throws(QueryError) in try query.instant(run, at: time) }
+    return try measure(run, query) { (run) throws(QueryError) in try query.instant(run, at: time) }
   }
 
   func range(
@@ -105,7 +111,7 @@ public final class Engine: Sendable {
     let grid = try Self.grid(start, end, step)
     let run = evaluation(
       query, from: start, through: end, step: step.milliseconds, on: view, until: cancellation, lookback: lookback)
-    return try measure(run) { (run) throws(QueryError) in try query.range(run, over: grid) }
+    return try measure(run, query) { (run) throws(QueryError) in try query.range(run, over: grid) }
   }
 
   private func parse(_ text: String) throws(QueryError) -> Expr {
@@ -131,15 +137,16 @@ public final class Engine: Sendable {
   ) -> Evaluation {
     Evaluation(
       on: view, options: options, lookback: lookback, span: TimeSpan(from: start, through: end), step: step, text: query.source,
-      isKept: query.isKept, until: cancellation, clock: clock)
+      isKept: query.isKept, memory: ByteClaim(of: memory), until: cancellation, clock: clock)
   }
 
   private func measure(
-    _ run: Evaluation, _ body: (Evaluation) throws(QueryError) -> QueryValue
+    _ run: Evaluation, _ query: CompiledQuery, _ body: (Evaluation) throws(QueryError) -> QueryValue
   ) throws(QueryError) -> QueryResult {
     let began = clock?.monotonic()
     let value = try body(run)
+    if query.isKept { query.seriesKept.store(run.statistics.seriesSelected, ordering: .relaxed) }
     if let began, let clock { run.statistics.evaluationSeconds = clock.monotonic() - began }
-    return QueryResult(value: value, annotations: run.remarks.all, statistics: run.statistics)
+    return QueryResult(value: value, annotations: run.remarks.all, statistics: run.statistics, memory: run.memory)
   }
 }

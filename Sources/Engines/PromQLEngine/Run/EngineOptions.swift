@@ -28,17 +28,21 @@ public struct EngineOptions: Hashable, Sendable {
   /// Whether `__type__` tells counters from gauges (`type-and-unit-labels`).
   public var readsTypeLabels: Bool
   public var edition: Edition
-  /// Bytes of rows of one query, absent cells among them.
+  /// Bytes of rows of one query, absent cells among them, and of its result.
   public var memoryLimit: Int
+  /// The same for all queries of an engine that run, or whose results are still in use.
+  public var sharedMemoryLimit: Int
   /// Compiled queries that are kept with their series sets and tables. Only for an engine whose views are all of one source: generations, which say whether
   /// what was kept still holds, are counted there.
   public var cachedPlans: Int
+  /// Series that kept queries may remember all together; those that were not asked for longest are forgotten first.
+  public var cachedSeries: Int
 
   public init(
     lookback: PromDuration = .minutes(5), maxSamples: Int = 50_000_000, maxSeries: Int = 5_000_000,
     timeout: PromDuration = .minutes(2), subqueryStep: PromDuration = .minutes(1), features: SyntaxFeatures = [],
     delaysNameRemoval: Bool = false, readsTypeLabels: Bool = false, edition: Edition = .v3_5, memoryLimit: Int = 2 << 30,
-    cachedPlans: Int = 0
+    sharedMemoryLimit: Int = 4 << 30, cachedPlans: Int = 0, cachedSeries: Int = 4_000_000
   ) {
     self.lookback = lookback
     self.maxSamples = maxSamples
@@ -50,6 +54,8 @@ public struct EngineOptions: Hashable, Sendable {
     self.readsTypeLabels = readsTypeLabels
     self.edition = edition
     self.memoryLimit = memoryLimit
+    self.sharedMemoryLimit = sharedMemoryLimit
     self.cachedPlans = cachedPlans
+    self.cachedSeries = cachedSeries
   }
 }

@@ -1,6 +1,7 @@
 import PromQLSyntax
 import SeriesModel
 import SourceText
+import Threading
 
 /// One run of a compiled query: what it reads, its limits, and what it has found to remark. Used by one thread.
 final class Evaluation {
@@ -22,13 +23,19 @@ final class Evaluation {
   var columns = SampleColumns()
   /// What each operator yielded; only kept for `explain`.
   var trace: Trace?
-  /// Samples that are in memory now.
-  private(set) var currentSamples = 0
+  /// What is in memory now.
+  private(set) var held = Held()
+  /// Of the memory that all queries share: as much as this one has needed at a time.
+  let memory: ByteClaim
+
+  struct Held: Hashable {
+    var samples = 0
+    var bytes = 0
+  }
 
   init(
     on view: any SeriesView, options: EngineOptions, lookback: PromDuration?, span: TimeSpan, step: Int64, text: String,
-    isKept: Bool,
-    until cancellation: Cancellation, clock: (any TimeSource)?
+    isKept: Bool, memory: ByteClaim, until cancellation: Cancellation, clock: (any TimeSource)?
   ) {
     self.view = view
     self.options = options
@@ -36,6 +43,7 @@ final class Evaluation {
     outer = span
     outerStep = step
     self.isKept = isKept
+    self.memory = memory
     self.cancellation = cancellation
     deadline = clock.map { ($0, $0.monotonic() + options.timeout) }
     remarks = Remarks(text: text)
@@ -52,20 +60,29 @@ final class Evaluation {
 
   /// Counts samples that stay in memory; refuses more than the limit, those that pass through among them.
   func hold(_ samples: Int, passing: Int = 0) throws(QueryError) {
-    currentSamples += samples
-    statistics.peakSamples = max(statistics.peakSamples, currentSamples + passing)
-    if currentSamples + passing > options.maxSamples {
-      throw .execution("query processing would load too many samples into memory in query execution")
+    held.samples += samples
+    statistics.peakSamples = max(statistics.peakSamples, held.samples + passing)
+    if held.samples + passing > options.maxSamples {
+      throw .limit(.samples, "query processing would load too many samples into memory in query execution")
     }
   }
 
-  func release(to samples: Int) { currentSamples = samples }
+  func release(to held: Held) { self.held = held }
 
   /// Refuses rows that would not fit.
   func reserve(series: Int, steps: Int) throws(QueryError) {
-    let (cells, overflow) = series.multipliedReportingOverflow(by: steps)
-    if overflow || cells > options.memoryLimit / MemoryLayout<Double>.size {
-      throw .execution("query would need more than \(options.memoryLimit) bytes of memory in query execution")
+    let (bytes, overflow) = series.multipliedReportingOverflow(by: steps * MemoryLayout<Double>.size)
+    try reserve(bytes: overflow ? .max : bytes)
+  }
+
+  /// Refuses bytes beyond what is held that would not fit, in what this query may have or in what all may.
+  func reserve(bytes: Int) throws(QueryError) {
+    guard bytes <= options.memoryLimit - held.bytes else {
+      throw .limit(.memory, "query would need more than \(options.memoryLimit) bytes of memory in query execution")
+    }
+    guard memory.grow(to: held.bytes + bytes) else {
+      let limit = options.sharedMemoryLimit
+      throw .limit(.sharedMemory, "all queries together would need more than \(limit) bytes of memory in query execution")
     }
   }
 
@@ -78,14 +95,16 @@ final class Evaluation {
     if grid.count == 0 { return .none(steps: 0) }
     // Some make a row where nothing is selected.
     try reserve(series: 1, steps: grid.count)
-    let before = currentSamples
+    let before = held
     let rows = try op.rows(self, grid)
-    let present = rows.presentCount
+    let own = Held(samples: rows.presentCount, bytes: rows.values.count * MemoryLayout<Double>.size)
     // What the inputs hold is still there while the result comes to be.
-    let inputs = currentSamples
-    try hold(present)
-    release(to: min(inputs, before) + present)
-    trace?.note(op, series: rows.count, samples: present)
+    let inputs = held
+    try hold(own.samples)
+    try reserve(bytes: own.bytes)
+    release(
+      to: Held(samples: min(inputs.samples, before.samples) + own.samples, bytes: min(inputs.bytes, before.bytes) + own.bytes))
+    trace?.note(op, series: rows.count, samples: own.samples)
     return rows
   }
 

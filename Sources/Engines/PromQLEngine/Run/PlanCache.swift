@@ -1,7 +1,7 @@
 import PromQLSyntax
 import Threading
 
-/// Keeps compiled queries by their text, the least recently asked go first.
+/// Keeps compiled queries by their text, with what they remember of series; the least recently asked go first.
 final class PlanCache: Sendable {
   private struct Entry: Sendable {
     var query: CompiledQuery
@@ -17,9 +17,13 @@ final class PlanCache: Sendable {
   }
 
   private let limit: Int
+  private let seriesLimit: Int
   private let state = BlockingLock(State())
 
-  init(limit: Int) { self.limit = limit }
+  init(limit: Int, series seriesLimit: Int) {
+    self.limit = limit
+    self.seriesLimit = seriesLimit
+  }
 
   func query(
     _ expr: Expr, _ source: String, make: () throws(QueryError) -> CompiledQuery
@@ -34,8 +38,12 @@ final class PlanCache: Sendable {
     if let known { return known }
     let query = try make()
     state.withLock { state in
-      if state.entries.count >= limit, let oldest = state.entries.min(by: { $0.value.asked < $1.value.asked })?.key {
-        state.entries[oldest] = nil
+      var series = state.entries.values.reduce(0) { $0 + $1.query.seriesKept.load(ordering: .relaxed) }
+      while state.entries.count >= limit || series > seriesLimit,
+        let (key, oldest) = state.entries.min(by: { $0.value.asked < $1.value.asked })
+      {
+        series -= oldest.query.seriesKept.load(ordering: .relaxed)
+        state.entries[key] = nil
       }
       state.entries[key] = Entry(query: query, asked: state.clock)
     }

@@ -53,6 +53,8 @@ struct Configuration: Sendable {
   var maxQuerySamples = 50_000_000
   var maxQuerySeries = 5_000_000
   var maxQueryBytes = 2 << 30
+  var maxTotalQueryBytes = 4 << 30
+  var maxAnswerBytes = 1 << 30
   /// Queries work on samples in memory: more of them than processors end no sooner, and hold up everything else.
   var maxConcurrentQueries = 4
   /// Queries that wait for others to end; further ones are refused.

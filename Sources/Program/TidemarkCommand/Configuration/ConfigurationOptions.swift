@@ -126,6 +126,13 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
   @Option(name: .customLong("query.max-bytes"), help: "Memory that a query may take. Default: 2GiB.")
   var maxQueryBytes: String?
 
+  @Option(name: .customLong("query.max-total-bytes"), help: "Memory that all queries together may take. Default: 4GiB.")
+  var maxTotalQueryBytes: String?
+
+  @Option(
+    name: .customLong("web.max-answer-bytes"), help: "Bytes of answers that may be on their way to clients. Default: 1GiB.")
+  var maxAnswerBytes: String?
+
   @Option(name: .customLong("query.max-concurrency"), help: "Queries that run at a time. Default: 4.")
   var maxConcurrentQueries: String?
 
@@ -171,6 +178,8 @@ struct ConfigurationOptions: ParsableArguments, Sendable {
       ("query.max-samples", maxQuerySamples),
       ("query.max-series", maxQuerySeries),
       ("query.max-bytes", maxQueryBytes),
+      ("query.max-total-bytes", maxTotalQueryBytes),
+      ("web.max-answer-bytes", maxAnswerBytes),
       ("query.max-concurrency", maxConcurrentQueries),
       ("query.max-waiting", maxWaitingQueries),
       ("notify.group-wait", groupWait),

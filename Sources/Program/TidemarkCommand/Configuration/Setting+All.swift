@@ -15,6 +15,7 @@ extension Setting {
       guard isURL(value) else { return nil }
       return value.hasSuffix("/") ? String(value.dropLast()) : value
     },
+    bytes("web.max-answer-bytes", \.maxAnswerBytes, 1 << 20...1 << 40),
     flag("metrics.created", \.showsCreated),
     text("storage.path", "a folder", \.dataDirectory, show: \.self) { $0.isEmpty ? nil : $0 },
     text("storage.sync", "kernel or always", \.sync, show: { $0 == .always ? "always" : "kernel" }) { value in
@@ -49,6 +50,7 @@ extension Setting {
     number("query.max-samples", \.maxQuerySamples, 1_000...10_000_000_000),
     number("query.max-series", \.maxQuerySeries, 1_000...1_000_000_000),
     bytes("query.max-bytes", \.maxQueryBytes, 1 << 20...1 << 40),
+    bytes("query.max-total-bytes", \.maxTotalQueryBytes, 1 << 20...1 << 40),
     number("query.max-concurrency", \.maxConcurrentQueries, 1...1_000),
     number("query.max-waiting", \.maxWaitingQueries, 0...100_000),
     list("notify.webhooks", "http or https URLs", \.webhooks, isSecret: true, isGood: isURL),

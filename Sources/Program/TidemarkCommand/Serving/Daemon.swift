@@ -62,8 +62,7 @@ final class Daemon: Sendable {
     let head = Head(options: configuration.headOptions, time: time)
     for family in Families.all { head.setMetadata(family.metadata, family: family.name) }
     let engine = Engine(options: configuration.engineOptions, time: time)
-    let queue = QueryQueue(width: configuration.maxConcurrentQueries, capacity: configuration.maxWaitingQueries)
-    let queries = QueryService(engine, queue: queue, source: head, time: time)
+    let queries = QueryService(engine, source: head, time: time)
     let reloading = Reloading(configuration, at: time.now())
 
     // The server's port is part of the daemon's name, so it is taken before anything carries that name.
@@ -78,10 +77,11 @@ final class Daemon: Sendable {
       if logsAccess { log(AccessLog.line(exchange)) }
     }
     var serving = ServerOptions(host: configuration.listen.host, port: configuration.listen.port)
-    // Half of the places are open to queries; those that run and some that wait for their turn hold threads.
-    serving.queuedRequests = 2 * configuration.maxWaitingQueries + 256
-    serving.laneWorkers = configuration.maxConcurrentQueries + 2
-    serving.workers = 3 * (configuration.maxConcurrentQueries + 2) + 2
+    // Every lane of the API can be busy at once, and pages and events still find workers.
+    serving.queuedRequests = configuration.maxWaitingQueries + 1024
+    serving.laneWorkers = 8
+    serving.workers = configuration.maxConcurrentQueries + 32
+    serving.responseBytesInFlight = configuration.maxAnswerBytes
     let server = try Server(Pipeline(router), options: serving, time: time, observer: observer, log: log)
     let address = ListenAddress(host: configuration.listen.host, port: server.port)
     let externalURL = configuration.externalURL ?? "http://\(address)"
@@ -90,12 +90,14 @@ final class Daemon: Sendable {
       in: .init(clock: time, registry: registry, version: Version.text, externalURL: externalURL, log: { log("notify: \($0)") }))
     try alerts.configure(configuration)
     let instruments = RulesInstruments(registry)
+    // An engine of its own: queries must not take from rules what rules need.
+    let ruleEngine = Engine(options: configuration.engineOptions, time: time)
     let ruler = try Ruler(
       configuration.rules(externalURL: externalURL), source: head, sink: head, alerts: alerts, time: time,
       observe: { event in
         instruments.publish(event, at: time.now())
         if let problem = event.problem { log("rules: \(problem)") }
-      }, prepare: { expr throws(QueryError) in try engine.prepare(expr) })
+      }, prepare: { expr throws(QueryError) in try ruleEngine.prepare(expr) })
 
     let own = OwnMetrics(registry, head: head, server: server, exchanges: exchanges, reloading: reloading, time: time)
     own.publishBuild(queries: configuration.maxConcurrentQueries)
@@ -104,8 +106,10 @@ final class Daemon: Sendable {
       registry, into: head, .init(interval: configuration.sampleInterval, instance: address.description), history: head,
       collect: { update in
         problems.tell(ingest.problems)
-        own.report(into: &update)
-        queries.report(into: &update, registry, at: time.now())
+        let refusals = own.report(into: &update)
+        queries.report(
+          into: &update, registry, at: time.now(), lane: server.statistics(of: PrometheusAPI.queryLane),
+          refusals: refusals[PrometheusAPI.queryLane] ?? [:])
         pages.report(into: &update)
       })
 

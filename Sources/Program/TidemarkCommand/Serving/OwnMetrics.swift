@@ -19,6 +19,8 @@ final class OwnMetrics: Sendable {
   private struct Seen {
     var processorSeconds = 0.0
     var samplesAppended: UInt64 = 0
+    var reapedConnections = 0
+    var refused: [String: [Lane.Refusal: Int]] = [:]
   }
 
   init(_ registry: Registry, head: Head, server: Server, exchanges: ExchangeCounts, reloading: Reloading, time: any TimeSource) {
@@ -42,7 +44,8 @@ final class OwnMetrics: Sendable {
     }
   }
 
-  func report(into update: inout RegistryUpdate) {
+  /// - Returns: how many requests each lane has refused since the last report.
+  func report(into update: inout RegistryUpdate) -> [String: [Lane.Refusal: Int]] {
     let now = time.now()
     exchanges.report(into: &update, registry, at: now)
     let serving = server.statistics
@@ -56,12 +59,31 @@ final class OwnMetrics: Sendable {
     set(Families.tidemarkHeadSeries, Double(totals.series), &update, now)
     set(Families.tidemarkHeadBytes, Double(totals.bytes), &update, now)
     let processor = ProcessUsage.processorSeconds
-    let (used, appended) = seen.withLock { seen in
-      defer { seen = Seen(processorSeconds: max(processor, seen.processorSeconds), samplesAppended: totals.samplesAppended) }
-      return (max(0, processor - seen.processorSeconds), totals.samplesAppended - seen.samplesAppended)
+    let refused = serving.lanes.mapValues(\.refused)
+    let before = seen.withLock { seen in
+      defer {
+        seen = Seen(
+          processorSeconds: max(processor, seen.processorSeconds), samplesAppended: totals.samplesAppended,
+          reapedConnections: serving.reapedConnections, refused: refused)
+      }
+      return seen
     }
+    let used = max(0, processor - before.processorSeconds)
+    let appended = totals.samplesAppended - before.samplesAppended
+    let refusals = refused.reduce(into: [String: [Lane.Refusal: Int]]()) { all, lane in
+      all[lane.key] = lane.value.merging(before.refused[lane.key] ?? [:], uniquingKeysWith: -)
+    }
+    let refusedTotal = registry.family(Families.tidemarkHTTPRefusedTotal)
+    for refusal in Lane.Refusal.allCases {
+      let count = refusals.values.reduce(0) { $0 + ($1[refusal] ?? 0) }
+      update.add(update.series(refusedTotal, [refusal.rawValue], created: now), Double(count))
+    }
+    let cut = serving.reapedConnections - before.reapedConnections
+    update.add(update.series(refusedTotal, ["slow"], created: now), Double(cut))
+    set(Families.tidemarkHTTPAnswerBytes, Double(serving.responseBytesInFlight), &update, now)
     add(Families.tidemarkCPUSecondsTotal, used, &update, now)
     add(Families.tidemarkHeadSamplesAppendedTotal, Double(appended), &update, now)
+    return refusals
   }
 
   private func set(_ family: Family, _ value: Double, _ update: inout RegistryUpdate, _ now: Timestamp) {

@@ -1,14 +1,14 @@
 import API
 import Catalogue
+import HTTPServer
 import Instruments
 import PromQLEngine
 import SeriesModel
 import Threading
 
-/// Answers the API's queries by the engine, over the head: some at a time, the others in turn; and counts them.
+/// Answers the API's queries by the engine, over the head, and counts them. How many run at a time is up to the lane that they come by.
 final class QueryService: QueryBackend {
   let engine: Engine
-  private let queue: QueryQueue
   private let source: any SeriesSource
   private let time: any TimeSource
   private let counts = BlockingLock(Counts())
@@ -18,6 +18,7 @@ final class QueryService: QueryBackend {
     var answered: [Answered: UInt64] = [:]
     var seconds: [Duration: UInt64] = [:]
     var samples = 0
+    var refused: [QueryLimit: UInt64] = [:]
   }
 
   private struct Answered: Hashable {
@@ -30,15 +31,14 @@ final class QueryService: QueryBackend {
     var seconds: Double
   }
 
-  init(_ engine: Engine, queue: QueryQueue, source: any SeriesSource, time: any TimeSource) {
+  init(_ engine: Engine, source: any SeriesSource, time: any TimeSource) {
     self.engine = engine
-    self.queue = queue
     self.source = source
     self.time = time
   }
 
   func instant(_ call: QueryCall, at time: Timestamp, until cancellation: Cancellation) throws(QueryError) -> QueryResult {
-    try counted("instant", call, cancellation) { () throws(QueryError) in
+    try counted("instant") { () throws(QueryError) in
       try engine.instant(
         call.expr, text: call.text, at: time, on: source.view(), until: cancellation, lookback: call.lookback)
     }
@@ -47,7 +47,7 @@ final class QueryService: QueryBackend {
   func range(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> QueryResult {
-    try counted("range", call, cancellation) { () throws(QueryError) in
+    try counted("range") { () throws(QueryError) in
       try engine.range(
         call.expr, text: call.text, from: start, through: end, step: step, on: source.view(), until: cancellation,
         lookback: call.lookback)
@@ -57,17 +57,14 @@ final class QueryService: QueryBackend {
   func explain(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> String? {
-    try queue.run(for: call.client, until: cancellation) { () throws(QueryError) in
-      try engine.explain(call.expr, from: start, through: end, step: step, on: source.view(), until: cancellation)
-    }
+    try engine.explain(call.expr, from: start, through: end, step: step, on: source.view(), until: cancellation)
   }
+
+  func refused(by limit: QueryLimit) { counts.withLock { $0.refused[limit, default: 0] += 1 } }
 
   // MARK: Counting
 
-  /// Runs a query when it is its turn.
-  private func counted(
-    _ kind: String, _ call: QueryCall, _ cancellation: Cancellation, _ work: () throws(QueryError) -> QueryResult
-  ) throws(QueryError) -> QueryResult {
+  private func counted(_ kind: String, _ work: () throws(QueryError) -> QueryResult) throws(QueryError) -> QueryResult {
     let begin = time.monotonic()
     var samples = 0
     var result = "success"
@@ -81,11 +78,12 @@ final class QueryService: QueryBackend {
       }
     }
     do throws(QueryError) {
-      let answer = try queue.run(for: call.client, until: cancellation, work)
+      let answer = try work()
       samples = answer.statistics.totalSamples
       return answer
     } catch {
       result = Self.result(of: error)
+      if let limit = Self.limit(of: error) { refused(by: limit) }
       throw error
     }
   }
@@ -94,16 +92,30 @@ final class QueryService: QueryBackend {
     switch error {
     case .timeout: "timeout"
     case .canceled: "canceled"
+    case .limit: "refused"
     case .badData, .execution, .internal: "error"
     }
   }
 
-  func report(into update: inout RegistryUpdate, _ registry: Registry, at now: Timestamp) {
+  private static func limit(of error: QueryError) -> QueryLimit? {
+    switch error {
+    case .limit(let limit, _): limit
+    case .timeout: .time
+    case .canceled, .badData, .execution, .internal: nil
+    }
+  }
+
+  /// - Parameters:
+  ///   - lane: where queries wait for their turn.
+  ///   - refusals: how many that lane has refused since the last report.
+  func report(
+    into update: inout RegistryUpdate, _ registry: Registry, at now: Timestamp, lane: LaneStatistics,
+    refusals: [Lane.Refusal: Int]
+  ) {
     let taken = counts.withLock { counts in
       defer { counts = Counts() }
       return counts
     }
-    let active = queue.counts
     let (answered, seconds) = (
       registry.family(Families.tidemarkQueriesTotal), registry.family(Families.tidemarkQueryDurationSeconds)
     )
@@ -112,8 +124,24 @@ final class QueryService: QueryBackend {
       update.observe(update.series(seconds, [key.kind], created: now), key.seconds, count: count)
     }
     update.add(update.series(registry.family(Families.tidemarkQuerySamplesTotal), [], created: now), Double(taken.samples))
+    let refused = registry.family(Families.tidemarkQueriesRefusedTotal)
+    let queued = refusals.map { ($0.key.limit, UInt64($0.value)) }
+    for (limit, count) in taken.refused.merging(queued, uniquingKeysWith: +) {
+      update.add(update.series(refused, [limit.rawValue], created: now), Double(count))
+    }
     update.set(
-      update.series(registry.family(Families.tidemarkQueriesActive), [], created: now), Double(active.running + active.waiting))
+      update.series(registry.family(Families.tidemarkQueriesActive), [], created: now), Double(lane.running + lane.waiting))
+    update.set(update.series(registry.family(Families.tidemarkQueryMemoryBytes), [], created: now), Double(engine.memoryInUse))
+  }
+}
+
+extension Lane.Refusal {
+  fileprivate var limit: QueryLimit {
+    switch self {
+    case .full: .waiting
+    case .late: .time
+    case .noRoom: .answers
+    }
   }
 }
 
@@ -122,6 +150,6 @@ extension Configuration {
     EngineOptions(
       lookback: lookback, maxSamples: maxQuerySamples, maxSeries: maxQuerySeries, timeout: queryTimeout, features: syntax,
       delaysNameRemoval: features.contains(.delayedNameRemoval), readsTypeLabels: features.contains(.typeAndUnitLabels),
-      memoryLimit: maxQueryBytes, cachedPlans: 512)
+      memoryLimit: maxQueryBytes, sharedMemoryLimit: maxTotalQueryBytes, cachedPlans: 512)
   }
 }

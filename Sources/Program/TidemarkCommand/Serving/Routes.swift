@@ -41,6 +41,8 @@ struct Routes: Sendable {
       backend: queries, source: head, time: time, parser: PromQLParser(features: configuration.syntax), status: status.system)
     api.limits.timeout = configuration.queryTimeout
     api.limits.series = configuration.maxQuerySeries
+    api.limits.concurrentQueries = configuration.maxConcurrentQueries
+    api.limits.waitingQueries = configuration.maxWaitingQueries
     api.mount(on: &router)
     router.crossOrigin(under: "/api/v1", .any)
     return router

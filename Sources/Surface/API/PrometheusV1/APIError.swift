@@ -30,10 +30,28 @@ public struct APIError: Error, Hashable, Sendable {
 
   public var kind: Kind
   public var message: String
+  public var status: Int
+  /// Seconds after which it may go better.
+  public var retryAfter: Int?
 
   public init(_ kind: Kind, _ message: String) {
     self.kind = kind
     self.message = message
+    status = kind.status
+  }
+
+  /// A request that did not come to its turn, or whose answer has no room. The reference waits and says `timeout` in the end; what it has no word for
+  /// is `unavailable`, with the status that makes clients come again.
+  init(_ refusal: Lane.Refusal, _ limits: PrometheusAPI.Limits) {
+    switch refusal {
+    case .late: self.init(.timeout, "query timed out in query queue")
+    case .full:
+      self.init(.unavailable, "too many queries wait already: query.max-waiting is \(limits.waitingQueries)")
+      (status, retryAfter) = (503, 1)
+    case .noRoom:
+      self.init(.unavailable, "too many bytes of answers are on their way already (web.max-answer-bytes)")
+      (status, retryAfter) = (503, 1)
+    }
   }
 
   static func parameter(_ name: String, _ reason: String) -> APIError {
@@ -44,7 +62,7 @@ public struct APIError: Error, Hashable, Sendable {
   init(_ error: QueryError) {
     switch error {
     case .badData(let text): self = .parameter("query", text)
-    case .execution(let text): self.init(.execution, text)
+    case .execution(let text), .limit(_, let text): self.init(.execution, text)
     case .timeout(let text): self.init(.timeout, text)
     case .canceled(let text): self.init(.canceled, text)
     case .internal(let text): self.init(.internal, text)
@@ -68,6 +86,7 @@ public struct APIError: Error, Hashable, Sendable {
     json.key("error")
     json.string(message)
     json.endObject()
-    return .json(json.bytes, status: kind.status)
+    let response = Response.json(json.bytes, status: status)
+    return retryAfter.map { response.with("Retry-After", String($0)) } ?? response
   }
 }

@@ -15,6 +15,9 @@ public struct PrometheusAPI: Sendable {
     public var series = 1_000_000
     /// Bytes of a form.
     public var formBytes = 4 << 20
+    /// Queries that run at a time, and that wait for their turn, of which one client may hold half.
+    public var concurrentQueries = 20
+    public var waitingQueries = 1000
     public init() {}
   }
 
@@ -38,13 +41,17 @@ public struct PrometheusAPI: Sendable {
     self.status = status
   }
 
+  /// The name of the lane in which queries wait for their turn.
+  public static let queryLane = "query"
+
   typealias Endpoint = @Sendable (Request, PathParameters) throws(APIError) -> Answer
 
   /// Adds all routes. Cross-origin reading is the caller's decision (`router.crossOrigin(under: "/api/v1", .any)`).
   public func mount(on router: inout Router) {
-    form(&router, "query", lane: "query") { request, _ throws(APIError) in try self.query(request) }
-    form(&router, "query_range", lane: "query") { request, _ throws(APIError) in try self.queryRange(request) }
-    form(&router, "query_explain", lane: "query") { request, _ throws(APIError) in try self.explainQuery(request) }
+    shareLanes(on: &router)
+    form(&router, "query", lane: Self.queryLane) { request, _ throws(APIError) in try self.query(request) }
+    form(&router, "query_range", lane: Self.queryLane) { request, _ throws(APIError) in try self.queryRange(request) }
+    form(&router, "query_explain", lane: Self.queryLane) { request, _ throws(APIError) in try self.explainQuery(request) }
     form(&router, "query_exemplars", lane: "syntax") { request, _ throws(APIError) in try self.exemplars(request) }
     form(&router, "format_query", lane: "syntax") { request, _ throws(APIError) in try self.formatQuery(request) }
     form(&router, "parse_query", lane: "syntax") { request, _ throws(APIError) in try self.parseQuery(request) }
@@ -75,6 +82,20 @@ public struct PrometheusAPI: Sendable {
         }
       }
     }
+  }
+
+  /// A request waits in its lane for no longer than its query may take, and is refused in the API's own shape.
+  private func shareLanes(on router: inout Router) {
+    let limits = limits
+    let patience: @Sendable (Request) -> PromDuration? = { request in
+      let wanted = try? Parameters(request).optionalDuration("timeout")
+      return min(wanted ?? limits.timeout, limits.timeout)
+    }
+    let refusal: @Sendable (Lane.Refusal) -> Response = { APIError($0, limits).response }
+    router.share(
+      Lane(
+        Self.queryLane, width: limits.concurrentQueries, places: limits.waitingQueries, patience: patience, refusal: refusal))
+    for name in ["series", "syntax", "status"] { router.share(Lane(name, width: 4, patience: patience, refusal: refusal)) }
   }
 
   private func get(_ router: inout Router, _ path: String, lane: String, _ endpoint: @escaping Endpoint) {

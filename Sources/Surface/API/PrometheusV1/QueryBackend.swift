@@ -36,9 +36,14 @@ public protocol QueryBackend: Sendable {
   func explain(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> String?
+
+  /// Hears of a request that a limit kept from becoming a query, for its metrics.
+  func refused(by limit: QueryLimit)
 }
 
 extension QueryBackend {
+  public func refused(by limit: QueryLimit) {}
+
   public func explain(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> String? { nil }

@@ -73,13 +73,16 @@ extension PrometheusAPI {
   }
 
   func parse(_ text: String) throws(APIError) -> Expr {
-    do throws(ParseError) { return try parser.parse(text) } catch { throw .parameter("query", error.description) }
+    do throws(ParseError) { return try parser.parse(text) } catch {
+      if error.diagnostics.contains(where: { $0.check == "promql/limit" }) { backend.refused(by: .syntax) }
+      throw .parameter("query", error.description)
+    }
   }
 
-  /// Ends with the query's time, or when the client has gone.
+  /// Ends with the query's time, which began when the request was here, or when the client has gone.
   private func cancellation(for request: Request, _ parameters: Parameters) throws(APIError) -> Cancellation {
     let wanted = try parameters.optionalDuration("timeout") ?? limits.timeout
-    return Cancellation(deadline: time.monotonic() + min(wanted, limits.timeout), by: time)
+    return Cancellation(deadline: (request.arrived ?? time.monotonic()) + min(wanted, limits.timeout), by: time)
   }
 
   private func answer(
@@ -87,14 +90,18 @@ extension PrometheusAPI {
     _ work: () throws(QueryError) -> QueryResult
   ) throws(APIError) -> Answer {
     request.client.whenGone { cancellation.cancel() }
-    guard !cancellation.isOverdue else { throw APIError(.timeout, "query timed out in expression evaluation") }
     let start = time.monotonic()
+    guard !cancellation.isOverdue else {
+      backend.refused(by: .time)
+      throw APIError(.timeout, "query timed out in expression evaluation")
+    }
     let result: QueryResult
     do throws(QueryError) { result = try work() } catch { throw APIError(error) }
     let took = time.monotonic() - start
+    let waited = request.arrived.map { start - $0 } ?? 0
     var data = ResultBytes()
     let truncated = data.write(
-      result.value, limit: limit, statistics: parameters["stats"].isEmpty ? nil : (result.statistics, took))
+      result.value, limit: limit, statistics: parameters["stats"].isEmpty ? nil : (result.statistics, waited, took))
     var answer = Answer(data: data.bytes)
     answer.add(result.annotations)
     if truncated { answer.warnings.append(Answer.truncated) }
@@ -109,12 +116,14 @@ extension PrometheusAPI {
 
 extension ResultBytes {
   /// The whole `data` of a query's answer. `true`: series were left out.
-  fileprivate mutating func write(_ value: QueryValue, limit: Int?, statistics: (QueryStatistics, seconds: Double)?) -> Bool {
+  fileprivate mutating func write(_ value: QueryValue, limit: Int?, statistics: (QueryStatistics, waited: Double, took: Double)?)
+    -> Bool
+  {
     open()
     let truncated = write(value, limit: limit)
-    if let (statistics, seconds) = statistics {
+    if let (statistics, waited, took) = statistics {
       var json = JSONWriter()
-      json.statistics(statistics, total: seconds)
+      json.statistics(statistics, waited: waited, took: took)
       append(member: "stats", json.bytes)
     }
     close()
@@ -123,8 +132,10 @@ extension ResultBytes {
 }
 
 extension JSONWriter {
-  /// The value of `stats`. Sorting is part of the evaluation, and requests queue before they come here.
-  fileprivate mutating func statistics(_ statistics: QueryStatistics, total: Double) {
+  /// The value of `stats`. Sorting is part of the evaluation.
+  ///
+  /// - Parameter waited: seconds from the request's arrival to its turn.
+  fileprivate mutating func statistics(_ statistics: QueryStatistics, waited: Double, took: Double) {
     beginObject()
     key("timings")
     beginObject()
@@ -132,8 +143,8 @@ extension JSONWriter {
     member("resultSortTime", 0)
     member("queryPreparationTime", statistics.preparationSeconds)
     member("innerEvalTime", max(0, statistics.evaluationSeconds - statistics.preparationSeconds))
-    member("execQueueTime", 0)
-    member("execTotalTime", total)
+    member("execQueueTime", waited)
+    member("execTotalTime", waited + took)
     endObject()
     key("samples")
     beginObject()
