@@ -51,10 +51,13 @@ extension Matcher {
 
 /// Finds what a pattern means when it means something simple, as label patterns mostly do: `a|b`, `api-(a|b)`, `api-.*`, `.+`.
 ///
-/// Reads the part of the syntax that has one meaning only; everything else is `nil` and stays a pattern. The pattern is known to be valid and runs as
+/// Reads the part of the syntax that has one meaning only and is always valid; everything else is `nil` and stays a pattern. A pattern runs as
 /// `^(?s:…)$`, so `.` is any character.
 struct PatternReduction {
   private var rest: Substring.UTF8View
+  private var depth = 0
+  /// Groups within groups, far fewer than a pattern may have.
+  private static let depthLimit = 32
   /// More alternatives than this stay a pattern: the cross product of groups grows fast.
   private static let alternativeLimit = 1024
 
@@ -116,9 +119,11 @@ struct PatternReduction {
           guard rest.starts(with: "?:".utf8) else { return nil }
           rest = rest.dropFirst(2)
         }
-        guard let group = alternatives(), rest.first == UInt8(ascii: ")"), texts.count * group.count <= Self.alternativeLimit else {
-          return nil
-        }
+        depth += 1
+        guard depth <= Self.depthLimit, let group = alternatives(), rest.first == UInt8(ascii: ")"),
+          texts.count * group.count <= Self.alternativeLimit
+        else { return nil }
+        depth -= 1
         rest = rest.dropFirst()
         texts = texts.flatMap { head in group.map { head + $0 } }
       case UInt8(ascii: "\\"):

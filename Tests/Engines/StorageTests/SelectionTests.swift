@@ -52,8 +52,8 @@ import Testing
     return switch matcher.kind {
     case .equal: value == matcher.value
     case .notEqual: value != matcher.value
-    case .regex: matcher.expression!.matches(value)
-    case .notRegex: !matcher.expression!.matches(value)
+    case .regex: try! RegularExpression(matcher.value).matches(value)
+    case .notRegex: try! !RegularExpression(matcher.value).matches(value)
     }
   }
 

@@ -62,9 +62,11 @@ import Testing
     (".+", "nonEmpty"), (".*.+", "nonEmpty"), ("a.+", "pattern"), (#"a\.*"#, "pattern"), ("a|b.*", "pattern"), (".*a|b", "pattern"),
     ("(?i)a", "pattern"),
     ("[ab]", "pattern"), (#"\d"#, "pattern"), ("(a|b)(c|d)", "oneOf ac,ad,bc,bd"), ("^a$", "pattern"), ("a**", "error"),
-    ("é|ü.*", "pattern"),
+    ("é|ü.*", "pattern"), (String(repeating: "(", count: 40) + "a" + String(repeating: ")", count: 40), "pattern"),
+    (String(repeating: "(", count: 1001) + "a" + String(repeating: ")", count: 1001), "error"), ("(.*", "error"), (".*)", "error"),
+    (".**", "error"), (".*\\", "error"),
     (".*é.*", "contains é"), ("(a).*", "prefix a"),
-  ]) func `a pattern is reduced where something simpler is the same`(pattern: String, wanted: String) {
+  ]) func `a pattern is reduced where something simpler is the same`(pattern: String, wanted: String) throws {
     guard let matcher = try? Matcher("x", .regex, pattern) else {
       #expect(wanted == "error")
       return
@@ -80,10 +82,11 @@ import Testing
       case .expression: "pattern"
       }
     #expect(found == wanted)
+    let expression = try RegularExpression(pattern)
     for text in [
       "", "a", "b", "ab", "api-a", "api-", "-api", "x-api", "xapix", "a.b", "axb", "acd", "ac", "é", "xéx", "a\n", "api",
     ] {
-      #expect(matcher.matches(text) == matcher.expression!.matches(text), "\(text)")
+      #expect(matcher.matches(text) == expression.matches(text), "\(text)")
     }
   }
 
