@@ -54,16 +54,16 @@ class CrowdedQueries(unittest.TestCase):
         waiting = self.ask(daemon, heavy(timeout="1s"))
         status, body, _, seconds = waiting()
         self.assertEqual((status, json.loads(body)), (503, {"status": "error", "errorType": "timeout", "error": "query timed out in query queue"}))
-        self.assertTrue(0.9 < seconds < 2.5, seconds)
+        self.assertTrue(0.9 < seconds < 2.9, seconds)
         # Its turn comes late, and its time is counted from its arrival.
         late = self.ask(daemon, heavy(timeout="4s"))
         status, body, _, seconds = running()
         self.assertEqual(
             (status, json.loads(body)), (503, {"status": "error", "errorType": "timeout", "error": "query timed out in expression evaluation"}))
-        self.assertTrue(2.9 < seconds < 5, seconds)
+        self.assertTrue(2.9 < seconds < 10, seconds)
         status, body, _, seconds = late()
         self.assertEqual((status, json.loads(body)["error"]), (503, "query timed out in expression evaluation"))
-        self.assertTrue(3.9 < seconds < 6, seconds)
+        self.assertTrue(3.9 < seconds < 12, seconds)
         self.active(daemon, 0)
         wait_for(lambda: refusals(daemon, "time") == 3, 5, "three refusals are counted")
 
@@ -98,7 +98,7 @@ class CrowdedQueries(unittest.TestCase):
         self.assertEqual(
             json.loads(body),
             {"status": "error", "errorType": "execution", "error": "query would need more than 67108864 bytes of memory in query execution"})
-        both = [self.ask(daemon, heavy(days=30, timeout="3s")) for _ in range(2)]
+        both = [self.ask(daemon, heavy(days=30, timeout="6s")) for _ in range(2)]
         errors = sorted(json.loads(result()[1])["error"] for result in both)
         self.assertEqual(
             errors,

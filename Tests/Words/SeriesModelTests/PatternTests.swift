@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import SeriesModel
@@ -88,20 +87,5 @@ import Testing
     ] {
       #expect(matcher.matches(text) == expression.matches(text), "\(text)")
     }
-  }
-
-  @Test func `a text is as in the file named by the environment, if there is one`() throws {
-    guard let path = ProcessInfo.processInfo.environment["TIDEMARK_PATTERN_CASES"] else { return }
-    let text = try String(contentsOfFile: path, encoding: .utf8)
-    var wrong = 0
-    for line in text.split(separator: "\n") {
-      let parts = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-      let found = Self.verdict(parts[0])
-      if (found ?? "") != parts[1] {
-        wrong += 1
-        if wrong < 30 { Issue.record("\(parts[0])\n wanted \(parts[1])\n found  \(found ?? "")") }
-      }
-    }
-    #expect(wrong == 0)
   }
 }

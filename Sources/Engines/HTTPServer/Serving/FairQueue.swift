@@ -30,9 +30,9 @@ struct FairQueue<Work> {
   mutating func push(_ work: Work, lane name: String, _ bounds: Bounds, client: String) -> Bool {
     var line = lines[name] ?? Line()
     let own = line.waiting[client]?.count ?? 0
-    let isFree = line.running + line.count < bounds.width
-    // Work that can run at once waits only until a worker has seen it.
-    guard count < capacity, isFree || line.count < bounds.places && own < max(1, (bounds.places + 1) / 2) else { return false }
+    // What can run at once waits only until a worker has seen it.
+    let free = max(0, bounds.width - line.running)
+    guard count < capacity, line.count < bounds.places + free, own < max(1, (bounds.places + 1) / 2) + free else { return false }
     if own == 0 { line.turns.append(client) }
     line.waiting[client, default: []].append(work)
     line.count += 1
