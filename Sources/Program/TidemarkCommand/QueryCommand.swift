@@ -29,9 +29,10 @@ struct QueryCommand: ParsableCommand {
       for text in (answer.warnings ?? []) + (answer.infos ?? []) { StandardError.line(text) }
       let coloured = DiagnosticRenderer.showsColours(on: STDOUT_FILENO, environment: Environment.variable)
       let fallback: Output = request.isRange && isatty(STDOUT_FILENO) == 1 ? .plot : .table
-      StandardOutput.write(Self.rendered(answer, bytes, output ?? fallback, coloured: coloured))
+      StandardOutput.write(Self.rendered(answer, bytes, output ?? fallback, coloured: coloured, over: request.span))
     } catch {
       StandardError.line("tidemark: \(error)")
+      if let refusal = error as? QueryRefusal { StandardError.text(refusal.places(in: expression)) }
       throw ExitCode(1)
     }
   }
@@ -41,20 +42,24 @@ struct QueryCommand: ParsableCommand {
       let time = time.map { [(name: "time", value: $0)] } ?? []
       return QueryRequest(server: url, parameters: [(name: "query", value: expression)] + time, isRange: false)
     }
-    let to = try end.map { try Self.time($0, "--end") } ?? now
-    let from: Timestamp
-    if let last {
+    var to = try end.map { try Self.time($0, "--end") } ?? now
+    let length = try last.map { last in
       guard let length = PromDuration(last) else {
         throw SettingError(origin: "--last", value: last, expected: "a duration such as 1h")
       }
-      from = to - length
-    } else {
-      from = try Self.time(start!, "--start")
+      return length
     }
-    let every = step ?? "\(max(1, (to - from).milliseconds / 100_000))s"
+    let given = length == nil ? try Self.time(start!, "--start") : nil
+    let every = step ?? "\(max(1, (length ?? to - given!).milliseconds / 100_000))s"
+    // Steps at round times, so that asking again shows the same points.
+    if end == nil, let grid = PromDuration(every), grid >= .seconds(1) {
+      to = Timestamp(milliseconds: to.milliseconds / grid.milliseconds * grid.milliseconds)
+    }
+    let from = length.map { to - $0 } ?? given!
     let range = [("start", Self.seconds(from)), ("end", Self.seconds(to)), ("step", every)]
     return QueryRequest(
-      server: url, parameters: [(name: "query", value: expression)] + range.map { (name: $0.0, value: $0.1) }, isRange: true)
+      server: url, parameters: [(name: "query", value: expression)] + range.map { (name: $0.0, value: $0.1) }, isRange: true,
+      span: from <= to ? from.seconds...to.seconds : nil)
   }
 
   private static func time(_ text: String, _ origin: String) throws -> Timestamp {
@@ -70,7 +75,10 @@ struct QueryCommand: ParsableCommand {
     return "\(time.milliseconds / 1000)." + String(repeating: "0", count: max(0, 3 - rest.count)) + rest
   }
 
-  static func rendered(_ answer: QueryAnswer, _ bytes: [UInt8], _ output: Output, coloured: Bool) -> [UInt8] {
+  /// - Parameter span: what was asked for, in seconds; the axis of a plot.
+  static func rendered(
+    _ answer: QueryAnswer, _ bytes: [UInt8], _ output: Output, coloured: Bool, over span: ClosedRange<Double>? = nil
+  ) -> [UInt8] {
     guard let result = answer.data?.result else { return [] }
     switch output {
     case .json: return bytes + [UInt8(ascii: "\n")]
@@ -80,8 +88,8 @@ struct QueryCommand: ParsableCommand {
       guard case .matrix(let series) = result else { return Array(QueryTable.text(result).utf8) }
       var plot = TerminalPlot()
       plot.coloured = coloured
-      if let columns = Environment.variable("COLUMNS").flatMap({ Int($0) }), columns >= 40 { plot.columns = columns }
-      return Array(plot.text(series).utf8)
+      if let columns = Environment.variable("COLUMNS").flatMap({ Int($0) }) ?? Terminal.columns { plot.columns = max(40, columns) }
+      return Array(plot.text(series, over: span).utf8)
     }
   }
 }

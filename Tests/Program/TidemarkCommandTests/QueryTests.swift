@@ -37,10 +37,47 @@ import Testing
       """#
     let lines = try render(json, .plot).split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count == 20 + 2 + 1 + 1)
-    #expect(lines[0].hasPrefix("  100 ┤") && !lines[0].hasSuffix(" "), "the highest value is at the end of the first line")
-    #expect(lines[19].hasPrefix("    0 ┤") && !lines[19].hasPrefix("    0 ┤ "), "\(lines[19])")
+    #expect(lines[0].hasPrefix("100 ┤") && !lines[0].hasSuffix(" "), "the highest value is at the end of the first line")
+    #expect(lines[19].hasPrefix("  0 ┤") && !lines[19].hasPrefix("  0 ┤ "), "\(lines[19])")
     #expect(lines[22] == #"● {job="a"}"#)
     #expect(lines[0].count == 100)
+  }
+
+  @Test func `where points are missing there is no line, and the axis is what was asked for`() throws {
+    let json = #"""
+      {"status":"success","data":{"resultType":"matrix","result":[
+        {"metric":{"job":"a","zone":"z"},"values":[[0,"1"],[10,"1"],[20,"1"],[80,"1"],[90,"1"],[100,"1"]]},
+        {"metric":{"job":"b","zone":"z"},"values":[[0,"3"],[10,"3"]]}]}}
+      """#
+    let text = String(
+      decoding: QueryCommand.rendered(try answer(json), [], .plot, coloured: false, over: 0...200), as: UTF8.self)
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[21].hasSuffix("1970-01-01T00:03:20Z"))
+    #expect(lines[22...24] == [#"all: {zone="z"}"#, #"● {job="a"}"#, #"● {job="b"}"#])
+    let low = lines[19]
+    let drawn = low.drop { $0 != "┤" }.dropFirst().map { $0 != " " }
+    // A tenth of the width, nothing, a tenth, nothing.
+    let runs = drawn.split(whereSeparator: { !$0 }).map(\.count)
+    #expect(runs.count == 2, "\(low)")
+    #expect(drawn.first == true && drawn.last == false, "\(low)")
+  }
+
+  @Test func `an axis has round numbers`() {
+    #expect(PlotAxis(from: 0.3, through: 9.7, ticks: 5).ticks == [0, 2, 4, 6, 8, 10])
+    #expect(PlotAxis(from: 2, through: 2, ticks: 5).ticks == [1, 1.5, 2, 2.5, 3])
+    #expect(PlotAxis(from: -1e-3, through: 1.1e-3, ticks: 4).ticks == [-0.001, 0, 0.001, 0.002])
+    for (low, high) in [(-1e308, 1e308), (1e300, 1e300), (0, .leastNonzeroMagnitude), (1e16, 1e16 + 2)] {
+      let axis = PlotAxis(from: low, through: high, ticks: 5)
+      #expect(axis.low <= low && axis.high >= high, "\(low) \(high): \(axis)")
+    }
+  }
+
+  @Test func `mistakes in an expression are shown at their places`() {
+    let refusal = QueryRefusal(kind: "bad_data", reason: #"invalid parameter "query": 1:6: parse error: unexpected …"#)
+    let text = refusal.places(in: "sum (")
+    #expect(text.contains("query:1:6"), "\(text)")
+    #expect(text.contains("^"))
+    #expect(QueryRefusal(kind: "execution", reason: "too much").places(in: "sum (") == "")
   }
 
   @Test func `nothing finite makes no picture`() throws {

@@ -2,7 +2,7 @@ import PromQLSyntax
 import SeriesModel
 import TextCoding
 
-/// One line, in the manner of PromQL: `sum by (job) (rate({__name__="x"}[5m]))`. Passes are tested by it.
+/// One line, in the manner of PromQL: `sum by (job) (rate(x[5m]))`. Passes are tested by it.
 extension Plan: CustomStringConvertible {
   var description: String {
     switch self {
@@ -67,7 +67,19 @@ extension Plan: CustomStringConvertible {
 }
 
 extension Selection: CustomStringConvertible {
-  var matchersText: String { "{" + matchers.map(\.description).joined(separator: ",") + "}" }
+  /// As a selector is written: `up{job="a"}`.
+  var matchersText: String {
+    var rest = matchers
+    var name = ""
+    let named = rest.firstIndex {
+      $0.name == LabelName.metric && $0.kind == .equal && LabelName.isClassicMetric($0.value)
+    }
+    if let named {
+      name = rest.remove(at: named).value
+      if rest.isEmpty { return name }
+    }
+    return name + "{" + rest.map(\.description).joined(separator: ",") + "}"
+  }
   var edgesText: String { edges == .ordinary ? "" : " \(edges)" }
   var description: String { matchersText + edgesText + shift.description }
 }

@@ -91,7 +91,7 @@ public final class Engine: Sendable {
     _ = isInstant ? try query.instant(run, at: start) : try query.range(run, over: grid)
     let statistics = run.statistics
     let head =
-      "\(query.plan)\n\(grid.count) steps, \(statistics.seriesSelected) series selected, \(statistics.totalSamples) samples read"
+      "\(query.plan)\n\(grid.count) step\(grid.count == 1 ? "" : "s"), \(statistics.seriesSelected) series selected, \(statistics.totalSamples) samples read"
     return head + (query.root.asOperator.map { "\n" + run.trace!.text(of: $0) } ?? "")
   }
 

@@ -15,7 +15,8 @@ final class Evaluation {
   /// Whether what operators learn is worth keeping.
   let isKept: Bool
   private let cancellation: Cancellation
-  private let deadline: (clock: any TimeSource, end: Instant)?
+  private let clock: (any TimeSource)?
+  private let end: Instant?
 
   private(set) var remarks: Remarks
   var statistics = QueryStatistics()
@@ -45,7 +46,8 @@ final class Evaluation {
     self.isKept = isKept
     self.memory = memory
     self.cancellation = cancellation
-    deadline = clock.map { ($0, $0.monotonic() + options.timeout) }
+    self.clock = clock
+    end = clock.map { $0.monotonic() + options.timeout }
     remarks = Remarks(text: text)
   }
 
@@ -55,7 +57,7 @@ final class Evaluation {
   func checkpoint() throws(QueryError) {
     if cancellation.isCanceled { throw .canceled("query was canceled in expression evaluation") }
     if cancellation.isOverdue { throw .timeout("query timed out in expression evaluation") }
-    if let deadline, deadline.clock.monotonic() >= deadline.end { throw .timeout("query timed out in expression evaluation") }
+    if let clock, let end, clock.monotonic() >= end { throw .timeout("query timed out in expression evaluation") }
   }
 
   /// Counts samples that stay in memory; refuses more than the limit, those that pass through among them.
@@ -96,6 +98,7 @@ final class Evaluation {
     // Some make a row where nothing is selected.
     try reserve(series: 1, steps: grid.count)
     let before = held
+    let began = trace == nil ? nil : clock?.monotonic()
     let rows = try op.rows(self, grid)
     let own = Held(samples: rows.presentCount, bytes: rows.values.count * MemoryLayout<Double>.size)
     // What the inputs hold is still there while the result comes to be.
@@ -104,7 +107,10 @@ final class Evaluation {
     try reserve(bytes: own.bytes)
     release(
       to: Held(samples: min(inputs.samples, before.samples) + own.samples, bytes: min(inputs.bytes, before.bytes) + own.bytes))
-    trace?.note(op, series: rows.count, samples: own.samples)
+    if trace != nil {
+      let seconds = began.flatMap { began in clock.map { $0.monotonic() - began } } ?? 0
+      trace!.note(op, series: rows.count, samples: own.samples, seconds: seconds)
+    }
     return rows
   }
 

@@ -1,13 +1,17 @@
 import Foundation
 import HTTPClient
 import HTTPServer
+import PromQLSyntax
 import SeriesModel
+import SourceText
 
 /// Asks a daemon, or any server with Prometheus' HTTP API.
 struct QueryRequest {
   var server: String
   var parameters: [(name: String, value: String)]
   var isRange: Bool
+  /// Of a range query, in seconds.
+  var span: ClosedRange<Double>?
 
   /// The answer and its bytes. What the server refuses is thrown in its own words.
   func send(within limit: PromDuration = .seconds(120)) throws -> (QueryAnswer, [UInt8]) {
@@ -46,10 +50,28 @@ struct QueryRequest {
           "\(base) answered \(endpoint) with \(response.status) and what is not Prometheus' API: \(Self.beginning(response.body))")
     }
     guard answer.status == "success" else {
-      throw ConfigurationProblem(text: "\(answer.errorType ?? "error"): \(answer.error ?? "no reason given")")
+      throw QueryRefusal(kind: answer.errorType ?? "error", reason: answer.error ?? "no reason given")
     }
     return response.body
   }
 
   private static func beginning(_ bytes: [UInt8]) -> String { String(decoding: bytes.prefix(200), as: UTF8.self) }
+}
+
+/// What a server does not answer, in its own words.
+struct QueryRefusal: Error, CustomStringConvertible {
+  var kind: String
+  var reason: String
+  var description: String { "\(kind): \(reason)" }
+
+  /// The mistakes in the expression with their places, when that is what the server complains of and our parser sees them too.
+  func places(in expression: String) -> String {
+    guard kind == "bad_data", reason.contains("parse error") else { return "" }
+    do throws(ParseError) {
+      _ = try PromQLParser(features: .all).parse(expression)
+      return ""
+    } catch {
+      return DiagnosticRenderer().render(error.diagnostics, in: SourceFile(name: "query", text: expression))
+    }
+  }
 }

@@ -1,5 +1,4 @@
 import SeriesModel
-import TextCoding
 
 /// Lines over time, drawn with Braille dots: two dots a column, four a row.
 struct TerminalPlot {
@@ -12,52 +11,78 @@ struct TerminalPlot {
 
   private static let palette = [36, 33, 35, 32, 34, 31, 96, 93, 95, 92, 94, 91]
 
-  func text(_ series: [QueryAnswer.Series]) -> String {
+  /// - Parameter span: the time axis, in seconds; without it from the first to the last point.
+  func text(_ series: [QueryAnswer.Series], over span: ClosedRange<Double>? = nil) -> String {
     let drawn = Array(series.prefix(seriesLimit))
     let points = drawn.map { $0.points.compactMap { p in p.value.flatMap { $0.isFinite ? (p.seconds, $0) : nil } } }
     let all = points.flatMap(\.self)
     guard let first = all.first else { return "nothing to plot\n" }
-    var (low, high) = all.reduce((first.1, first.1)) { (min($0.0, $1.1), max($0.1, $1.1)) }
-    if low == high { (low, high) = (low - 1, high + 1) }
-    let (start, end) = all.reduce((first.0, first.0)) { (min($0.0, $1.0), max($0.1, $1.0)) }
-
-    let ticks = (0..<rows).map { row in Self.short(high - (high - low) * Double(row) / Double(max(1, rows - 1))) }
-    let margin = ticks.map(\.count).max() ?? 0
+    let (least, most) = all.reduce((first.1, first.1)) { (min($0.0, $1.1), max($0.1, $1.1)) }
+    let (start, end) =
+      span.map { ($0.lowerBound, $0.upperBound) }
+      ?? all.reduce((first.0, first.0)) { (min($0.0, $1.0), max($0.1, $1.0)) }
+    let axis = PlotAxis(from: least, through: most, ticks: max(2, rows / 4))
+    let labels = labels(of: axis)
+    let margin = labels.values.map(\.count).max() ?? 0
     var canvas = Canvas(columns: max(10, columns - margin - 2), rows: rows)
+    let gap = 1.5 * Self.spacing(of: points)
     for (index, line) in points.enumerated() {
-      var last: (x: Int, y: Int)?
+      var last: (seconds: Double, x: Int, y: Int)?
       for (seconds, value) in line {
         let x = end == start ? 0 : Int(((seconds - start) / (end - start) * Double(canvas.columns * 2 - 1)).rounded())
-        let y = Int(((high - value) / (high - low) * Double(rows * 4 - 1)).rounded())
-        canvas.line(from: last ?? (x, y), to: (x, y), by: index)
-        last = (x, y)
+        let y = Int(((axis.high - value) / (axis.high - axis.low) * Double(rows * 4 - 1)).rounded())
+        // Where points are missing there is no line.
+        let from = last.flatMap { seconds - $0.seconds > gap ? nil : ($0.x, $0.y) } ?? (x, y)
+        canvas.line(from: from, to: (x, y), by: index)
+        last = (seconds, x, y)
       }
     }
     var out = ""
     for row in 0..<rows {
-      let label = row % 4 == 0 || row == rows - 1 ? ticks[row] : ""
-      out += String(repeating: " ", count: margin - label.count) + label + " ┤" + canvas.text(row: row, colour: colour) + "\n"
+      let label = labels[row] ?? ""
+      let border = label.isEmpty ? "│" : "┤"
+      out +=
+        String(repeating: " ", count: margin - label.count) + label + " " + border + canvas.text(row: row, colour: colour) + "\n"
     }
     let (from, to) = (Timestamp(seconds: start).rfc3339, Timestamp(seconds: end).rfc3339)
-    let gap = max(1, canvas.columns - from.count - to.count)
+    let middle = max(1, canvas.columns - from.count - to.count)
     out += String(repeating: " ", count: margin) + " └" + String(repeating: "─", count: canvas.columns) + "\n"
-    out += String(repeating: " ", count: margin + 2) + from + String(repeating: " ", count: gap) + to + "\n"
-    for (index, one) in drawn.enumerated() { out += colour("●", index) + " " + one.labels.description + "\n" }
-    if series.count > drawn.count { out += "and \(series.count - drawn.count) more series that are not drawn\n" }
+    out += String(repeating: " ", count: margin + 2) + from + String(repeating: " ", count: middle) + to + "\n"
+    return out + legend(drawn, of: series.count)
+  }
+
+  /// What is written beside which row.
+  private func labels(of axis: PlotAxis) -> [Int: String] {
+    var labels: [Int: String] = [:]
+    for tick in axis.ticks {
+      let row = Int(((axis.high - tick) / (axis.high - axis.low) * Double(rows - 1)).rounded())
+      labels[row] = PlotAxis.short(tick)
+    }
+    return labels
+  }
+
+  /// The shortest time between two neighbouring points.
+  private static func spacing(of lines: [[(Double, Double)]]) -> Double {
+    lines.flatMap { line in zip(line, line.dropFirst()).map { $1.0 - $0.0 } }.filter { $0 > 0 }.min() ?? 0
+  }
+
+  /// Labels that all have once, then what tells each apart.
+  private func legend(_ drawn: [QueryAnswer.Series], of count: Int) -> String {
+    var common: [String: String] = [:]
+    if drawn.count > 1 {
+      common = drawn[0].metric.filter { label in drawn.allSatisfy { $0.metric[label.key] == label.value } }
+    }
+    var out = common.isEmpty ? "" : "all: \(LabelSet(common.map { Label($0.key, $0.value) }))\n"
+    for (index, one) in drawn.enumerated() {
+      let own = one.metric.filter { common[$0.key] == nil }
+      out += colour("●", index) + " \(LabelSet(own.map { Label($0.key, $0.value) }))\n"
+    }
+    if count > drawn.count { out += "and \(count - drawn.count) more series that are not drawn\n" }
     return out
   }
 
   private func colour(_ text: String, _ index: Int) -> String {
     coloured ? "\u{1b}[\(Self.palette[index % Self.palette.count])m\(text)\u{1b}[0m" : text
-  }
-
-  /// At most four significant digits.
-  static func short(_ value: Double) -> String {
-    guard value != 0 else { return "0" }
-    var scale = 1.0
-    while value.magnitude * scale < 1000 && scale < 1e9 { scale *= 10 }
-    while value.magnitude * scale >= 10_000 { scale /= 10 }
-    return NumberText.general((value * scale).rounded() / scale)
   }
 }
 
