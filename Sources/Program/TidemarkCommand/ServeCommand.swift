@@ -16,6 +16,7 @@ struct ServeCommand: ParsableCommand {
     let daemon: Daemon
     do {
       let configuration = try options.configuration()
+      for stray in Setting.strays(among: Environment.names) { StandardError.line("tidemark: \(stray)") }
       daemon = try Daemon(
         configuration, in: .init(time: SystemTime(), log: { StandardError.line("tidemark: \($0)") }, read: options.reader))
       try daemon.start()

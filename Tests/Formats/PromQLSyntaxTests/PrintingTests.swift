@@ -44,6 +44,7 @@ import Testing
       "avg + by + offset + start + end + and + step + fill + anchored"
     ),
     ("foo offset 2 ^ 2", "foo offset 2s ^ 2"),
+    ("-0d + -1m", "-0s + -1m"),
     ("sum_over_time(foo[1h30m:1m] offset 5m)", "sum_over_time(foo[1h30m:1m] offset 5m)"),
     ("scalar(foo)", "scalar(foo)"),
     ("time()", "time()"),

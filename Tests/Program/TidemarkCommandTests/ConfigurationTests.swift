@@ -148,6 +148,17 @@ import Testing
     #expect(configuration.evaluationInterval == .seconds(15))
   }
 
+  @Test func `a variable that names no setting is told with the one that may be meant`() {
+    let strays = Setting.strays(among: [
+      "PATH", "TIDEMARK_QUERY_MAXSAMPLES", "TIDEMARK_QUERY_MAX_SERIES", "TIDEMARK_PORT", "TIDEMARK_X",
+    ])
+    #expect(
+      strays == [
+        #"environment: TIDEMARK_QUERY_MAXSAMPLES is no setting, did you mean "TIDEMARK_QUERY_MAX_SAMPLES"?"#,
+        "environment: TIDEMARK_X is no setting",
+      ])
+  }
+
   @Test func `a flag wins over the environment, which wins over the default`() throws {
     let environment = ["TIDEMARK_STORAGE_PATH": "from-environment", "TIDEMARK_PORT": "7777", "TIDEMARK_STORAGE_SYNC": "always"]
     let configuration = try ConfigurationOptions.parse(["--data", "from-flag"]).configuration { environment[$0] }

@@ -57,7 +57,8 @@ extension NumberLiteral {
   var text: String {
     guard isDuration else { return NumberText.fixed(value) }
     let length = PromDuration(milliseconds: Int64((value.magnitude * 1000).rounded()))
-    return value < 0 ? "-\(length)" : "\(length)"
+    // A negative zero keeps its sign, which the reference loses: 1 / -0s is another number than 1 / 0s.
+    return value.sign == .minus ? "-\(length)" : "\(length)"
   }
 }
 

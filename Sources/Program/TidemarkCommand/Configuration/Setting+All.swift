@@ -37,14 +37,14 @@ extension Setting {
     duration("sampling.interval", \.sampleInterval, atLeast: .seconds(1)),
     bytes("events.body-bytes", \.eventBodyBytes, 1 << 10...1 << 30),
     orchestrators,
-    list("rules.files", "globs of rule files", \.ruleFiles),
-    duration("rules.query-timeout", \.ruleQueryTimeout, atLeast: .milliseconds(100)),
-    duration("rules.alert.resend-delay", \.resendDelay, atLeast: .seconds(1)),
-    duration("rules.alert.for-outage-tolerance", \.forOutageTolerance, atLeast: .zero),
-    duration("rules.alert.for-grace-period", \.forGracePeriod, atLeast: .zero),
+    list("rules.files", "globs of rule files", \.ruleFiles).live,
+    duration("rules.query-timeout", \.ruleQueryTimeout, atLeast: .milliseconds(100)).live,
+    duration("rules.alert.resend-delay", \.resendDelay, atLeast: .seconds(1)).live,
+    duration("rules.alert.for-outage-tolerance", \.forOutageTolerance, atLeast: .zero).live,
+    duration("rules.alert.for-grace-period", \.forGracePeriod, atLeast: .zero).live,
     text("rules.restore", "exact or prometheus", \.rulesRestore, show: \.rawValue) { AlertRestore(rawValue: $0) },
-    text("rules.phase", "interval or prometheus", \.rulesPhase, show: \.rawValue) { GroupPhase(rawValue: $0) },
-    number("rules.group-limit", \.maxRuleGroups, 1...1_000_000),
+    text("rules.phase", "interval or prometheus", \.rulesPhase, show: \.rawValue) { GroupPhase(rawValue: $0) }.live,
+    number("rules.group-limit", \.maxRuleGroups, 1...1_000_000).live,
     duration("query.lookback-delta", \.lookback, atLeast: .seconds(1)),
     duration("query.timeout", \.queryTimeout, atLeast: .milliseconds(100)),
     number("query.max-samples", \.maxQuerySamples, 1_000...10_000_000_000),
@@ -53,14 +53,14 @@ extension Setting {
     bytes("query.max-total-bytes", \.maxTotalQueryBytes, 1 << 20...1 << 40),
     number("query.max-concurrency", \.maxConcurrentQueries, 1...1_000),
     number("query.max-waiting", \.maxWaitingQueries, 0...100_000),
-    list("notify.webhooks", "http or https URLs", \.webhooks, isSecret: true, isGood: isURL),
-    text("notify.alertmanager-config", "a file", \.alertmanagerFile, show: \.self) { $0.isEmpty ? nil : $0 },
-    list("notify.group-by", "label names, or ... for all", \.groupBy),
-    duration("notify.group-wait", \.groupWait, atLeast: .zero),
-    duration("notify.group-interval", \.groupInterval, atLeast: .seconds(1)),
-    duration("notify.repeat-interval", \.repeatInterval, atLeast: .seconds(1)),
-    flag("notify.send-resolved", \.sendsResolved),
-    number("notify.max-alerts", \.maxAlertsPerBody, 0...1_000_000),
+    list("notify.webhooks", "http or https URLs", \.webhooks, isSecret: true, isGood: isURL).live,
+    text("notify.alertmanager-config", "a file", \.alertmanagerFile, show: \.self) { $0.isEmpty ? nil : $0 }.live,
+    list("notify.group-by", "label names, or ... for all", \.groupBy).live,
+    duration("notify.group-wait", \.groupWait, atLeast: .zero).live,
+    duration("notify.group-interval", \.groupInterval, atLeast: .seconds(1)).live,
+    duration("notify.repeat-interval", \.repeatInterval, atLeast: .seconds(1)).live,
+    flag("notify.send-resolved", \.sendsResolved).live,
+    number("notify.max-alerts", \.maxAlertsPerBody, 0...1_000_000).live,
     features,
   ]
 
@@ -71,7 +71,8 @@ extension Setting {
       guard let pairs = pairs(values), let map = try? OrchestratorMap(pairs) else { return false }
       c.orchestrators = map
       return true
-    }, values: { $0.orchestrators.sources.map { "\($0.source)=\($0.orchestrator)" } })
+    }, values: { $0.orchestrators.sources.map { "\($0.source)=\($0.orchestrator)" } },
+    copy: { $1.orchestrators = $0.orchestrators })
 
   private static let features = Setting(
     key: "enable-feature", expected: "some of " + QueryFeature.allCases.map(\.rawValue).joined(separator: ", "), shape: .list,
@@ -80,7 +81,8 @@ extension Setting {
       guard features.count == values.count else { return false }
       c.features.formUnion(features)
       return true
-    }, values: { c in QueryFeature.allCases.filter(c.features.contains).map(\.rawValue) })
+    }, values: { c in QueryFeature.allCases.filter(c.features.contains).map(\.rawValue) },
+    copy: { $1.features = $0.features })
 
   private static let isURL: @Sendable (String) -> Bool = { $0.hasPrefix("http://") || $0.hasPrefix("https://") }
 

@@ -1,4 +1,5 @@
 import SeriesModel
+import SourceText
 
 /// One key of `tidemark:` in the file, which is a flag and a variable of the environment as well: `storage.sync`, `--storage.sync`, `TIDEMARK_STORAGE_SYNC`.
 struct Setting: Sendable {
@@ -8,10 +9,21 @@ struct Setting: Sendable {
   var shape = Shape.one
   /// Whether values may hold something that nobody else should see.
   var isSecret = false
+  /// Whether a reload puts a new value in force; else it waits for a restart.
+  var isLive = false
   /// Takes the values, at least one, exactly one of ``Shape/one``; `false` when they are not what is expected.
   var apply: @Sendable (_ values: [String], _ configuration: inout Configuration) -> Bool
   /// The values as ``apply`` would take them; none: not set.
   var values: @Sendable (Configuration) -> [String]
+  /// Takes the value that another configuration has, or that it has none.
+  var copy: @Sendable (_ source: Configuration, _ target: inout Configuration) -> Void
+
+  /// The same, but a reload puts a new value in force.
+  var live: Setting {
+    var setting = self
+    setting.isLive = true
+    return setting
+  }
 
   enum Shape: Hashable, Sendable {
     case one
@@ -49,7 +61,7 @@ extension Setting {
         guard let value = read(values[0]) else { return false }
         c[keyPath: path] = value
         return true
-      }, values: { show($0[keyPath: path]).map { [$0] } ?? [] })
+      }, values: { show($0[keyPath: path]).map { [$0] } ?? [] }, copy: { $1[keyPath: path] = $0[keyPath: path] })
   }
 
   static func list(
@@ -62,7 +74,7 @@ extension Setting {
         guard values.allSatisfy(isGood) else { return false }
         c[keyPath: path] = values
         return true
-      }, values: { $0[keyPath: path] })
+      }, values: { $0[keyPath: path] }, copy: { $1[keyPath: path] = $0[keyPath: path] })
   }
 
   static func number(_ key: String, _ path: Path<Int>, _ allowed: ClosedRange<Int>) -> Setting {
@@ -103,6 +115,16 @@ struct SettingError: Error, CustomStringConvertible {
   var value: String
   var expected: String
   var description: String { "\(origin) is \"\(value)\", expected \(expected)" }
+}
+
+extension Setting {
+  /// What is wrong with variables that look like settings and are none.
+  static func strays(among names: [String]) -> [String] {
+    let known = all.map(\.variable) + ["TIDEMARK_HOST", "TIDEMARK_PORT"]
+    return names.filter { $0.hasPrefix("TIDEMARK_") && !known.contains($0) }.sorted().map { name in
+      "environment: \(name) is no setting" + Suggestion.phrase(for: name, among: known)
+    }
+  }
 }
 
 extension Configuration {

@@ -44,23 +44,12 @@ extension Configuration {
     (result.evaluationInterval, result.queryOffset, result.externalLabels) = (
       next.evaluationInterval, next.queryOffset, next.externalLabels
     )
-    (result.ruleFiles, result.ruleQueryTimeout, result.resendDelay) = (next.ruleFiles, next.ruleQueryTimeout, next.resendDelay)
-    (result.forOutageTolerance, result.forGracePeriod) = (next.forOutageTolerance, next.forGracePeriod)
-    (result.rulesPhase, result.maxRuleGroups) = (next.rulesPhase, next.maxRuleGroups)
-    (result.webhooks, result.alertmanagerFile, result.groupBy) = (next.webhooks, next.alertmanagerFile, next.groupBy)
-    (result.groupWait, result.groupInterval, result.repeatInterval) = (next.groupWait, next.groupInterval, next.repeatInterval)
-    (result.sendsResolved, result.maxAlertsPerBody) = (next.sendsResolved, next.maxAlertsPerBody)
+    for setting in Setting.all where setting.isLive { setting.copy(next, &result) }
     return result
   }
 
   /// Settings whose new values wait for a restart.
   func fixedSettings(changedIn next: Configuration) -> [String] {
-    let live: Set<String> = [
-      "rules.files", "rules.query-timeout", "rules.alert.resend-delay", "rules.alert.for-outage-tolerance",
-      "rules.alert.for-grace-period", "rules.phase", "rules.group-limit", "notify.webhooks", "notify.alertmanager-config",
-      "notify.group-by", "notify.group-wait",
-      "notify.group-interval", "notify.repeat-interval", "notify.send-resolved", "notify.max-alerts",
-    ]
-    return Setting.all.filter { !live.contains($0.key) && $0.values(self) != $0.values(next) }.map(\.key)
+    Setting.all.filter { !$0.isLive && $0.values(self) != $0.values(next) }.map(\.key)
   }
 }

@@ -31,4 +31,16 @@ enum Environment {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
   }
+
+  /// The names of all variables.
+  static var names: [String] {
+    var names: [String] = []
+    // Invariant: the C library's list ends with a null pointer, and this program never changes it.
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      names.append(String(unsafe String(cString: text).prefix { $0 != "=" }))
+      unsafe entry += 1
+    }
+    return names
+  }
 }
