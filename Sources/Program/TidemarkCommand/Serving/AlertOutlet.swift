@@ -16,9 +16,9 @@ final class AlertOutlet: AlertSink {
     service.withLock { $0 }?.receive(updates, of: rule, at: time)
   }
 
-  /// Tells what the configuration names from here on. Groups and what was told of them stay as long as there is somebody.
-  func configure(_ configuration: Configuration) throws {
-    guard let notification = try configuration.notification() else {
+  /// Tells those whom it names from here on. Groups and what was told of them stay as long as there is somebody.
+  func configure(_ notification: NotifyConfiguration?) throws {
+    guard let notification else {
       stop(before: surroundings.clock.monotonic())
       return
     }

@@ -88,7 +88,7 @@ final class Daemon: Sendable {
 
     let alerts = AlertOutlet(
       in: .init(clock: time, registry: registry, version: Version.text, externalURL: externalURL, log: { log("notify: \($0)") }))
-    try alerts.configure(configuration)
+    try alerts.configure(try configuration.notification())
     let instruments = RulesInstruments(registry)
     // An engine of its own: queries must not take from rules what rules need.
     let ruleEngine = Engine(options: configuration.engineOptions, time: time)
@@ -181,11 +181,11 @@ final class Daemon: Sendable {
       // What cannot change while it runs stays as it is, in what the API shows as well.
       let next = before.taking(live: asked)
       let rules = try RuleSet.load(next)
-      _ = try next.notification()
+      let notification = try next.notification()
       let externalURL = next.externalURL ?? "http://\(address)"
       say(unmatched: rules.unmatched)
       say(broken: try ruler.reload(rules.files, configuration: next.rules(externalURL: externalURL)))
-      try alerts.configure(next)
+      try alerts.configure(notification)
       let waiting = before.fixedSettings(changedIn: asked)
       if !waiting.isEmpty { surroundings.log("reload: a restart is needed for \(waiting.joined(separator: ", "))") }
       return next
