@@ -1,0 +1,63 @@
+import CAllocationCount
+import Glibc
+import PromQLEngine
+
+/// `EngineBench [--repeats N] [--quiet]`: runs every operator and every function of the engine over n and over 2n samples of the same series, and counts what
+/// is allocated in between.
+///
+/// Ends with 1 when anything allocates per sample, when a part of the engine is in no expression, or when allocations are not seen.
+@main
+struct EngineBench {
+  /// Blocks for each further sample. Arrays that grow may be moved a few times; a block for every series is above it already.
+  static let ceiling = 0.001
+  static let count = 500
+  static let instances = 8
+
+  static func main() throws {
+    checkCounter()
+    let arguments = CommandLine.arguments
+    let repeats = arguments.firstIndex(of: "--repeats").flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil } ?? 5
+    let isQuiet = arguments.contains("--quiet")
+    let asker = Asker(
+      store: try BenchStore(instances: instances, samplesPerSeries: 300 + 2 * count), count: count, repeats: max(1, repeats))
+    var missing = Engine.parts
+    var above = 0
+    if !isQuiet { print(Line.head) }
+    for expression in BenchExpression.all {
+      let parts = try asker.parts(expression)
+      let unknown = parts.subtracting(Engine.parts)
+      if !unknown.isEmpty { fail("not among the engine's parts: \(unknown.sorted())") }
+      missing.subtract(parts)
+      let measurements = try (expression.isInstantOnly ? [] : [asker.range(expression)]) + [asker.instant(expression)]
+      for measurement in measurements {
+        let isAbove = measurement.isAbove(ceiling)
+        if isAbove { above += 1 }
+        if isAbove || !isQuiet { print(Line.text(measurement, isAbove: isAbove)) }
+      }
+    }
+    if !missing.isEmpty { fail("in no expression: \(missing.sorted().joined(separator: ", "))") }
+    print("\(BenchExpression.all.count) expressions, \(above) above the ceiling")
+    exit(above == 0 ? 0 : 1)
+  }
+
+  /// Swift's own allocations must be seen, each as one.
+  private static func checkCounter() {
+    var counted = (blocks: 0 as UInt64, bytes: 0 as UInt64)
+    // The first time the runtime makes what it knows of the type.
+    for _ in 0..<2 {
+      let before = allocations_of_this_thread()
+      let array = [UInt64](repeating: before.blocks, count: 10_000)
+      let after = allocations_of_this_thread()
+      guard array[9999] == before.blocks else { fail("an array has lost its elements") }
+      counted = (after.blocks - before.blocks, after.bytes - before.bytes)
+    }
+    guard counted.blocks == 1, counted.bytes >= 80_000 else {
+      fail("an array of 80000 bytes counts as \(counted.blocks) blocks of \(counted.bytes) bytes")
+    }
+  }
+
+  private static func fail(_ why: String) -> Never {
+    print("EngineBench: \(why)")
+    exit(1)
+  }
+}
