@@ -2,24 +2,18 @@ import CAllocationCount
 import Glibc
 import PromQLEngine
 
-/// `EngineBench [--repeats N] [--quiet]`: runs every operator and every function of the engine over n and over 2n samples of the same series, and counts what
+/// `EngineBench [--repeats N] [--quiet]`: runs every operator and every function of the engine over some samples and over twice as many, and counts what
 /// is allocated in between.
 ///
 /// Ends with 1 when anything allocates per sample, when a part of the engine is in no expression, or when allocations are not seen.
 @main
 struct EngineBench {
-  /// Blocks for each further sample. Arrays that grow may be moved a few times; a block for every series is above it already.
-  static let ceiling = 0.001
-  static let count = 500
-  static let instances = 8
-
   static func main() throws {
     checkCounter()
     let arguments = CommandLine.arguments
     let repeats = arguments.firstIndex(of: "--repeats").flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil } ?? 5
     let isQuiet = arguments.contains("--quiet")
-    let asker = Asker(
-      store: try BenchStore(instances: instances, samplesPerSeries: 300 + 2 * count), count: count, repeats: max(1, repeats))
+    let asker = try Asker(repeats: max(1, repeats))
     var missing = Engine.parts
     var above = 0
     if !isQuiet { print(Line.head) }
@@ -28,11 +22,9 @@ struct EngineBench {
       let unknown = parts.subtracting(Engine.parts)
       if !unknown.isEmpty { fail("not among the engine's parts: \(unknown.sorted())") }
       missing.subtract(parts)
-      let measurements = try (expression.isInstantOnly ? [] : [asker.range(expression)]) + [asker.instant(expression)]
-      for measurement in measurements {
-        let isAbove = measurement.isAbove(ceiling)
-        if isAbove { above += 1 }
-        if isAbove || !isQuiet { print(Line.text(measurement, isAbove: isAbove)) }
+      for measurement in try asker.measure(expression) {
+        if measurement.isAbove { above += 1 }
+        if measurement.isAbove || !isQuiet { print(Line.text(measurement)) }
       }
     }
     if !missing.isEmpty { fail("in no expression: \(missing.sorted().joined(separator: ", "))") }

@@ -4,9 +4,9 @@ enum Line {
     left("expression", 66) + left("query", 9) + right("samples", 9) + right("blocks", 8) + right("at twice", 9)
     + right("per extra", 11) + right("bytes", 8) + right("ns/sample", 11)
 
-  static func text(_ measurement: Measurement, isAbove: Bool) -> String {
-    let note = isAbove ? "  ABOVE" : measurement.expression.allowance.map { "  (\($0.reason))" } ?? ""
-    return left(measurement.expression.text, 66) + left(measurement.way, 9) + right("\(measurement.twice.samples)", 9)
+  static func text(_ measurement: Measurement) -> String {
+    let note = measurement.isAbove ? "  ABOVE" : measurement.allowance.map { "  (\($0.reason))" } ?? ""
+    return left(measurement.expression.text, 66) + left(measurement.way.rawValue, 9) + right("\(measurement.twice.samples)", 9)
       + right("\(measurement.once.blocks)", 8) + right("\(measurement.twice.blocks)", 9)
       + right(fixed(measurement.blocksPerExtraSample, 5), 11) + right(fixed(measurement.bytesPerExtraSample, 1), 8)
       + right(fixed(measurement.nanosecondsPerSample, 1), 11) + note

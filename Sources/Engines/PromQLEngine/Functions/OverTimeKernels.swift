@@ -132,28 +132,56 @@ struct StepCounter: WindowKernel {
 
 struct QuantileOverTime: WindowKernel {
   let q: ScalarRow
-  private var scratch: [Double] = []
+  private var window = SortedWindow()
 
   init(q: ScalarRow) { self.q = q }
 
+  mutating func begin(_ times: Span<Int64>, _ values: Span<Double>, _ row: Range<Int>) { window.reset() }
+
   mutating func value(_ times: Span<Int64>, _ values: Span<Double>, _ window: SampleWindow) -> Double {
-    scratch.removeAll(keepingCapacity: true)
-    for i in window.low..<window.high { scratch.append(values[i]) }
-    return Quantile.of(q[window.step], &scratch)
+    self.window.slide(to: window.low..<window.high, of: values)
+    return Quantile.of(q[window.step], sorted: self.window.numbers.values.span)
   }
 }
 
 /// `mad_over_time`: the median of the distances from the median.
 struct MedianDeviationOverTime: WindowKernel {
-  private var scratch: [Double] = []
+  private var window = SortedWindow()
+  private var distances = SortedNumbers()
 
   init() {}
 
+  mutating func begin(_ times: Span<Int64>, _ values: Span<Double>, _ row: Range<Int>) { window.reset() }
+
   mutating func value(_ times: Span<Int64>, _ values: Span<Double>, _ window: SampleWindow) -> Double {
-    scratch.removeAll(keepingCapacity: true)
-    for i in window.low..<window.high { scratch.append(values[i]) }
-    let median = Quantile.of(0.5, &scratch)
-    for i in scratch.indices { scratch[i] = (scratch[i] - median).magnitude }
-    return Quantile.of(0.5, &scratch)
+    self.window.slide(to: window.low..<window.high, of: values)
+    let median = Quantile.of(0.5, sorted: self.window.numbers.values.span)
+    // Fast path: distances from a number grow both ways, so they need no sorting.
+    if median.isFinite { return Self.medianDistance(self.window.numbers.values.span, from: median) }
+    distances.removeAll()
+    for value in self.window.numbers.values { distances.append((value - median).magnitude) }
+    distances.sort()
+    return Quantile.of(0.5, sorted: distances.values.span)
+  }
+
+  /// - Parameter numbers: in rising order, NaN first; so are their distances.
+  private static func medianDistance(_ numbers: Span<Double>, from median: Double) -> Double {
+    let rank = Quantile.Rank(0.5, of: numbers.count)
+    var first = 0
+    while first < numbers.count, numbers[first].isNaN { first += 1 }
+    var right = first
+    while right < numbers.count, numbers[right] < median { right += 1 }
+    var left = right - 1
+    var (lower, upper) = (Double.nan, Double.nan)
+    var place = first
+    while place <= rank.upper {
+      let below = left >= first ? (numbers[left] - median).magnitude : .infinity
+      let above = right < numbers.count ? (numbers[right] - median).magnitude : .infinity
+      if right == numbers.count || left >= first && below <= above { left -= 1 } else { right += 1 }
+      if place == rank.lower { lower = min(below, above) }
+      if place == rank.upper { upper = min(below, above) }
+      place += 1
+    }
+    return rank.value(lower, upper)
   }
 }
