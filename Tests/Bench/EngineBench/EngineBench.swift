@@ -2,7 +2,7 @@ import CAllocationCount
 import Glibc
 import PromQLEngine
 
-/// `EngineBench [--repeats N] [--quiet]`: runs every operator and every function of the engine over some samples and over twice as many, and counts what
+/// `EngineBench [--repeats N] [--quiet | --only EXPRESSION]`: runs every operator and every function of the engine over some samples and over twice as many, and counts what
 /// is allocated in between.
 ///
 /// Ends with 1 when anything allocates per sample, when a part of the engine is in no expression, or when allocations are not seen.
@@ -11,7 +11,15 @@ struct EngineBench {
   static func main() throws {
     checkCounter()
     let arguments = CommandLine.arguments
-    let repeats = arguments.firstIndex(of: "--repeats").flatMap { $0 + 1 < arguments.count ? Int(arguments[$0 + 1]) : nil } ?? 5
+    func option(_ name: String) -> String? {
+      arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
+    }
+    let repeats = option("--repeats").flatMap(Int.init) ?? 5
+    if let text = option("--only") {
+      print(Line.head)
+      for measurement in try Asker(repeats: repeats).measure(BenchExpression(text)) { print(Line.text(measurement)) }
+      return
+    }
     let isQuiet = arguments.contains("--quiet")
     let asker = try Asker(repeats: max(1, repeats))
     var missing = Engine.parts

@@ -165,23 +165,36 @@ struct MedianDeviationOverTime: WindowKernel {
   }
 
   /// - Parameter numbers: in rising order, NaN first; so are their distances.
+  /// - Complexity: O(log n): what is below the median and what is not are two rows of rising distances, and the rank is looked for in both.
   private static func medianDistance(_ numbers: Span<Double>, from median: Double) -> Double {
     let rank = Quantile.Rank(0.5, of: numbers.count)
     var first = 0
     while first < numbers.count, numbers[first].isNaN { first += 1 }
-    var right = first
-    while right < numbers.count, numbers[right] < median { right += 1 }
-    var left = right - 1
-    var (lower, upper) = (Double.nan, Double.nan)
-    var place = first
-    while place <= rank.upper {
-      let below = left >= first ? (numbers[left] - median).magnitude : .infinity
-      let above = right < numbers.count ? (numbers[right] - median).magnitude : .infinity
-      if right == numbers.count || left >= first && below <= above { left -= 1 } else { right += 1 }
-      if place == rank.lower { lower = min(below, above) }
-      if place == rank.upper { upper = min(below, above) }
-      place += 1
+    if rank.lower < first { return .nan }
+    let middle = firstIndex(in: first..<numbers.count) { numbers[$0] >= median }
+    func below(_ i: Int) -> Double { middle - i > first ? (numbers[middle - 1 - i] - median).magnitude : .infinity }
+    func above(_ i: Int) -> Double { middle + i < numbers.count ? (numbers[middle + i] - median).magnitude : .infinity }
+    // Of the nearest ones before the rank so many are below.
+    let nearer = rank.lower - first
+    var left = firstIndex(in: max(0, nearer - (numbers.count - middle))..<min(nearer, middle - first)) {
+      below($0) > above(nearer - 1 - $0)
     }
-    return rank.value(lower, upper)
+    var right = nearer - left
+    let lower = min(below(left), above(right))
+    if rank.upper == rank.lower { return rank.value(lower, lower) }
+    let isBelow = right == numbers.count - middle || left < middle - first && below(left) <= above(right)
+    if isBelow { left += 1 } else { right += 1 }
+    return rank.value(lower, min(below(left), above(right)))
+  }
+
+  /// - Parameter holds: false for the indices before some place, true for all others.
+  @inline(__always)
+  private static func firstIndex(in range: Range<Int>, where holds: (Int) -> Bool) -> Int {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }

@@ -81,6 +81,21 @@ struct SortedNumbers {
     values.remove(at: firstIndex { !Self.precedes($0, value) })
   }
 
+  /// Takes out the first of the numbers equal to `old`, and puts another one behind its equals.
+  mutating func replace(_ old: Double, by new: Double) {
+    var place = firstIndex { !Self.precedes($0, old) }
+    var numbers = values.mutableSpan
+    while place > 0, Self.precedes(new, numbers[place - 1]) {
+      numbers[place] = numbers[place - 1]
+      place -= 1
+    }
+    while place + 1 < numbers.count, !Self.precedes(new, numbers[place + 1]) {
+      numbers[place] = numbers[place + 1]
+      place += 1
+    }
+    numbers[place] = new
+  }
+
   /// - Parameter holds: false for the numbers before some place, true for all others.
   @inline(__always)
   private func firstIndex(where holds: (Double) -> Bool) -> Int {
@@ -108,8 +123,14 @@ struct SortedWindow {
     let changes = range.lowerBound - held.lowerBound + range.upperBound - held.upperBound
     let isAhead = range.lowerBound >= held.lowerBound && range.upperBound >= held.upperBound && range.lowerBound < held.upperBound
     if isAhead, changes * 8 <= range.count {
-      for i in held.lowerBound..<range.lowerBound { numbers.remove(source[i]) }
-      for i in held.upperBound..<range.upperBound { numbers.insert(source[i]) }
+      var (gone, new) = (held.lowerBound, held.upperBound)
+      while gone < range.lowerBound, new < range.upperBound {
+        numbers.replace(source[gone], by: source[new])
+        gone += 1
+        new += 1
+      }
+      for i in gone..<range.lowerBound { numbers.remove(source[i]) }
+      for i in new..<range.upperBound { numbers.insert(source[i]) }
     } else {
       numbers.removeAll()
       for i in range { numbers.append(source[i]) }
