@@ -26,8 +26,7 @@ struct Measurement {
     /// The series, where an instant query looks at one sample of each. They are known: a rule or an API query asks for the second time.
     case series = "instant"
 
-    /// Blocks for each further sample. Arrays that grow may be moved a few times. The first two are below what one block for each series, or for each
-    /// step, would be; the third is below one for each series.
+    /// Blocks for each further sample. Steps and windows are below what a block for each series, or for each step, would be; series are below one each.
     var ceiling: Double {
       switch self {
       case .steps, .window: 0.001
@@ -49,9 +48,12 @@ struct Measurement {
   /// Why it may be above the ceiling.
   var allowance: BenchExpression.Allowance? { expression.allowance.flatMap { $0.ways.contains(way) ? $0 : nil } }
 
+  /// An array that grows may be moved a few times.
+  private static let moves = 4.0
+
   var isAbove: Bool {
     let allowed = allowance.map { Double(max(0, twice.results - once.results)) * $0.blocks } ?? 0
-    return Double(twice.blocks - once.blocks) - allowed > way.ceiling * extraSamples
+    return Double(twice.blocks - once.blocks) - allowed > max(Self.moves, way.ceiling * extraSamples)
   }
 }
 
