@@ -96,16 +96,10 @@ struct SortedNumbers {
     numbers[place] = new
   }
 
-  /// - Parameter holds: false for the numbers before some place, true for all others.
   @inline(__always)
   private func firstIndex(where holds: (Double) -> Bool) -> Int {
     let numbers = values.span
-    var (low, high) = (0, numbers.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(numbers[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
+    return Halving.firstIndex(in: 0..<numbers.count) { holds(numbers[$0]) }
   }
 }
 
@@ -122,7 +116,9 @@ struct SortedWindow {
   mutating func slide(to range: Range<Int>, of source: Span<Double>) {
     let changes = range.lowerBound - held.lowerBound + range.upperBound - held.upperBound
     let isAhead = range.lowerBound >= held.lowerBound && range.upperBound >= held.upperBound && range.lowerBound < held.upperBound
-    if isAhead, changes * 8 <= range.count {
+    // A change moves a part of the numbers by one place, sorting moves all of them as often as they can be halved.
+    let halvings = Int.bitWidth - range.count.leadingZeroBitCount
+    if isAhead, changes <= min(range.count / 2, 4 * halvings) {
       var (gone, new) = (held.lowerBound, held.upperBound)
       while gone < range.lowerBound, new < range.upperBound {
         numbers.replace(source[gone], by: source[new])

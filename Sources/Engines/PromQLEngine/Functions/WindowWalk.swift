@@ -28,18 +28,25 @@ extension WindowKernel {
 struct WindowWalk {
   let grid: StepGrid
   let windows: WindowSpan
+  private let evaluation: Evaluation?
   /// Windows that yielded something, samples in all windows, and samples in the widest.
   private(set) var yielded = 0
   private(set) var looked = 0
   private(set) var widest = 0
+  /// How many samples have been looked at when it is asked next whether to go on: many wide windows take long.
+  private var nextCheckpoint = checkpointDistance
 
-  init(grid: StepGrid, windows: WindowSpan) {
+  private static let checkpointDistance = 1 << 18
+
+  init(grid: StepGrid, windows: WindowSpan, in evaluation: Evaluation? = nil) {
     self.grid = grid
     self.windows = windows
+    self.evaluation = evaluation
   }
 
-  mutating func walk(_ kernel: inout some WindowKernel, _ columns: borrowing SampleColumns, into out: inout [Double], at base: Int)
-  {
+  mutating func walk(
+    _ kernel: inout some WindowKernel, _ columns: borrowing SampleColumns, into out: inout [Double], at base: Int
+  ) throws(QueryError) {
     let times = columns.timestamps.span
     let values = columns.values.span
     for i in 0..<columns.rowCount {
@@ -56,6 +63,10 @@ struct WindowWalk {
         guard low < high else { continue }
         looked += high - low
         widest = max(widest, high - low)
+        if looked >= nextCheckpoint {
+          nextCheckpoint = looked + Self.checkpointDistance
+          try evaluation?.checkpoint()
+        }
         let value = kernel.value(times, values, SampleWindow(low: low, high: high, start: start, end: end, step: step))
         if Cell.isPresent(value) { yielded += 1 }
         out[base + i * grid.count + step] = value
@@ -68,45 +79,47 @@ extension WindowWalk {
   mutating func run(
     _ function: OverTimeFunction, _ scalars: [ScalarRow], _ columns: borrowing SampleColumns, into out: inout [Double], at base: Int
   ) throws(QueryError) {
-    func go(_ kernel: some WindowKernel, _ walk: inout WindowWalk, _ out: inout [Double], _ columns: borrowing SampleColumns) {
+    func go(
+      _ kernel: some WindowKernel, _ walk: inout WindowWalk, _ out: inout [Double], _ columns: borrowing SampleColumns
+    ) throws(QueryError) {
       var kernel = kernel
-      walk.walk(&kernel, columns, into: &out, at: base)
+      try walk.walk(&kernel, columns, into: &out, at: base)
     }
     let isExtended = windows.before > 0
     switch function {
     case .rate, .increase, .delta:
       let kind = RateKind(isCounter: function != .delta, isRate: function == .rate, seconds: Double(windows.length) / 1000)
       if isExtended {
-        go(ExtendedRate(kind: kind, smoothed: windows.behind > 0), &self, &out, columns)
+        try go(ExtendedRate(kind: kind, smoothed: windows.behind > 0), &self, &out, columns)
       } else {
-        go(ExtrapolatedRate(kind: kind), &self, &out, columns)
+        try go(ExtrapolatedRate(kind: kind), &self, &out, columns)
       }
-    case .irate: go(InstantRate(isRate: true), &self, &out, columns)
-    case .idelta: go(InstantRate(isRate: false), &self, &out, columns)
-    case .deriv: go(Regression(ahead: nil, grid: grid), &self, &out, columns)
-    case .predictLinear: go(Regression(ahead: scalars[0], grid: grid), &self, &out, columns)
+    case .irate: try go(InstantRate(isRate: true), &self, &out, columns)
+    case .idelta: try go(InstantRate(isRate: false), &self, &out, columns)
+    case .deriv: try go(Regression(ahead: nil, grid: grid), &self, &out, columns)
+    case .predictLinear: try go(Regression(ahead: scalars[0], grid: grid), &self, &out, columns)
     case .smoothing:
       var kernel = Smoothing(scalars[0], scalars[1])
-      walk(&kernel, columns, into: &out, at: base)
+      try walk(&kernel, columns, into: &out, at: base)
       if let failure = kernel.failure { throw failure }
-    case .changes: go(StepCounter(countsResets: false, anchored: isExtended), &self, &out, columns)
-    case .resets: go(StepCounter(countsResets: true, anchored: isExtended), &self, &out, columns)
-    case .average: go(AverageOverTime(), &self, &out, columns)
-    case .sum: go(SumOverTime(), &self, &out, columns)
-    case .count: go(PickOverTime(what: .count), &self, &out, columns)
-    case .present: go(PickOverTime(what: .one), &self, &out, columns)
-    case .first: go(PickOverTime(what: .first), &self, &out, columns)
-    case .last: go(PickOverTime(what: .last), &self, &out, columns)
-    case .timeOfFirst: go(PickOverTime(what: .firstTime), &self, &out, columns)
-    case .timeOfLast: go(PickOverTime(what: .lastTime), &self, &out, columns)
-    case .maximum: go(ExtremeOverTime(isMaximum: true, yieldsTime: false), &self, &out, columns)
-    case .minimum: go(ExtremeOverTime(isMaximum: false, yieldsTime: false), &self, &out, columns)
-    case .timeOfMaximum: go(ExtremeOverTime(isMaximum: true, yieldsTime: true), &self, &out, columns)
-    case .timeOfMinimum: go(ExtremeOverTime(isMaximum: false, yieldsTime: true), &self, &out, columns)
-    case .quantile: go(QuantileOverTime(q: scalars[0]), &self, &out, columns)
-    case .medianDeviation: go(MedianDeviationOverTime(), &self, &out, columns)
-    case .deviation: go(VarianceOverTime(takesRoot: true), &self, &out, columns)
-    case .variance: go(VarianceOverTime(takesRoot: false), &self, &out, columns)
+    case .changes: try go(StepCounter(countsResets: false, anchored: isExtended), &self, &out, columns)
+    case .resets: try go(StepCounter(countsResets: true, anchored: isExtended), &self, &out, columns)
+    case .average: try go(AverageOverTime(), &self, &out, columns)
+    case .sum: try go(SumOverTime(), &self, &out, columns)
+    case .count: try go(PickOverTime(what: .count), &self, &out, columns)
+    case .present: try go(PickOverTime(what: .one), &self, &out, columns)
+    case .first: try go(PickOverTime(what: .first), &self, &out, columns)
+    case .last: try go(PickOverTime(what: .last), &self, &out, columns)
+    case .timeOfFirst: try go(PickOverTime(what: .firstTime), &self, &out, columns)
+    case .timeOfLast: try go(PickOverTime(what: .lastTime), &self, &out, columns)
+    case .maximum: try go(ExtremeOverTime(isMaximum: true, yieldsTime: false), &self, &out, columns)
+    case .minimum: try go(ExtremeOverTime(isMaximum: false, yieldsTime: false), &self, &out, columns)
+    case .timeOfMaximum: try go(ExtremeOverTime(isMaximum: true, yieldsTime: true), &self, &out, columns)
+    case .timeOfMinimum: try go(ExtremeOverTime(isMaximum: false, yieldsTime: true), &self, &out, columns)
+    case .quantile: try go(QuantileOverTime(q: scalars[0]), &self, &out, columns)
+    case .medianDeviation: try go(MedianDeviationOverTime(), &self, &out, columns)
+    case .deviation: try go(VarianceOverTime(takesRoot: true), &self, &out, columns)
+    case .variance: try go(VarianceOverTime(takesRoot: false), &self, &out, columns)
     }
   }
 }

@@ -41,12 +41,12 @@ final class AbsenceOverTime: VectorOperator {
     var walk: WindowWalk?
     var scratch: [Double] = []
     try input.read(run, grid) { (_, windows) throws(QueryError) in
-      walk = WindowWalk(grid: grid, windows: windows)
+      walk = WindowWalk(grid: grid, windows: windows, in: run)
     } body: { (_, columns) throws(QueryError) in
       try run.reserve(series: columns.rowCount, steps: grid.count)
       scratch = [Double](repeating: Cell.absent, count: columns.rowCount * grid.count)
       var kernel = PickOverTime(what: .one)
-      walk!.walk(&kernel, columns, into: &scratch, at: 0)
+      try walk!.walk(&kernel, columns, into: &scratch, at: 0)
       for (cell, value) in scratch.enumerated() where Cell.isPresent(value) { output[cell % grid.count] = Cell.absent }
       try run.hold(0, passing: walk!.widest)
     }

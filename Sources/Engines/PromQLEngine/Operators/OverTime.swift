@@ -27,7 +27,7 @@ final class OverTime: VectorOperator {
       source = set
       try run.reserve(series: set.count, steps: grid.count)
       values = [Double](repeating: Cell.absent, count: set.count * grid.count)
-      walk = WindowWalk(grid: grid, windows: windows)
+      walk = WindowWalk(grid: grid, windows: windows, in: run)
     } body: { (first, columns) throws(QueryError) in
       try walk!.run(plan.function, scalars, columns, into: &values, at: first * grid.count)
       try run.hold(0, passing: walk!.yielded + walk!.widest)
