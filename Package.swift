@@ -178,7 +178,7 @@ targets.append(
 targets.append(.target(name: "CAllocationCount", path: "Tests/Bench/CAllocationCount"))
 targets.append(
   .executableTarget(
-    name: "EngineBench", dependencies: ["CAllocationCount", "SeriesModel", "PromQLSyntax", "Storage", "PromQLEngine"],
+    name: "EngineBench", dependencies: ["CAllocationCount", "CMalloc", "SeriesModel", "PromQLSyntax", "Storage", "PromQLEngine"],
     path: "Tests/Bench/EngineBench", swiftSettings: house))
 
 if let fuzzer {

@@ -1,4 +1,5 @@
 import CAllocationCount
+import CMalloc
 import Glibc
 import PromQLEngine
 
@@ -10,6 +11,9 @@ import PromQLEngine
 struct EngineBench {
   static func main() throws {
     checkCounter()
+    // As the program has it: else it is by chance whether rows are taken from the kernel each time.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20)
+    mallopt(M_TRIM_THRESHOLD, 4 << 20)
     let arguments = CommandLine.arguments
     func option(_ name: String) -> String? {
       arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }

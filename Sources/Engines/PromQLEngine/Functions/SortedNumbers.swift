@@ -4,7 +4,7 @@ struct SortedNumbers {
   /// What a merge writes to.
   private var spare: [Double] = []
 
-  private static let run = 16
+  private static let run = 32
 
   @inline(__always)
   static func precedes(_ a: Double, _ b: Double) -> Bool { a.isNaN ? !b.isNaN : a < b }
@@ -37,9 +37,17 @@ struct SortedNumbers {
       for i in start..<end {
         let value = numbers[i]
         var place = i
-        while place > start, Self.precedes(value, numbers[place - 1]) {
-          numbers[place] = numbers[place - 1]
-          place -= 1
+        if value.isNaN {
+          while place > start, !numbers[place - 1].isNaN {
+            numbers[place] = numbers[place - 1]
+            place -= 1
+          }
+        } else {
+          // No NaN is greater.
+          while place > start, value < numbers[place - 1] {
+            numbers[place] = numbers[place - 1]
+            place -= 1
+          }
         }
         numbers[place] = value
       }
