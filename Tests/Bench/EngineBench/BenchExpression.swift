@@ -5,6 +5,8 @@ struct BenchExpression {
   /// What it may allocate beyond the ceiling, and why that is no cost per sample.
   let allowance: Allowance?
   let isInstantOnly: Bool
+  /// Where nothing is what there should be.
+  let yieldsNothing: Bool
 
   struct Allowance {
     /// Blocks for each further series of the result, or remark.
@@ -13,10 +15,11 @@ struct BenchExpression {
     var reason: String
   }
 
-  init(_ text: String, allowance: Allowance? = nil, isInstantOnly: Bool = false) {
+  init(_ text: String, allowance: Allowance? = nil, isInstantOnly: Bool = false, yieldsNothing: Bool = false) {
     self.text = text
     self.allowance = allowance
     self.isInstantOnly = isInstantOnly
+    self.yieldsNothing = yieldsNothing
   }
 
   func text(window: String) -> String {
@@ -27,7 +30,7 @@ struct BenchExpression {
 
   static let all: [BenchExpression] =
     selectors + overTime + extended + subqueries + aggregations + scalars + besideScalars + betweenVectors + stepwise + functions
-    + labels + histograms + exceptions
+    + labels + histograms + nothing + exceptions
 
   private static func plain(_ texts: [String]) -> [BenchExpression] { texts.map { BenchExpression($0) } }
 
@@ -54,7 +57,7 @@ struct BenchExpression {
     [
       "avg_over_time", "count_over_time", "deriv", "first_over_time", "idelta", "last_over_time", "mad_over_time", "max_over_time",
       "min_over_time", "present_over_time", "stddev_over_time", "stdvar_over_time", "sum_over_time", "ts_of_first_over_time",
-      "ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time", "absent_over_time",
+      "ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time",
     ].map { "\($0)(temperature[$w])" }
       + ["changes", "delta", "increase", "irate", "rate", "resets"].map { "\($0)(requests_total[$w])" } + [
         "quantile_over_time(0.9, temperature[$w])", "quantile_over_time(0.9, temperature[30m])",
@@ -101,17 +104,19 @@ struct BenchExpression {
     ] + arithmetic.map { "time() \($0) 7" } + comparisons.map { "time() \($0) bool 7" })
 
   private static let besideScalars = plain(
-    (arithmetic + comparisons).map { "temperature \($0) 7" } + comparisons.map { "20 \($0) bool temperature" } + [
-      "2 ^ level", "temperature / time()", "-temperature", "+temperature",
-    ])
+    arithmetic.map { "temperature \($0) 7" } + comparisons.map { "level \($0) 2" } + comparisons.map { "20 \($0) bool temperature" }
+      + [
+        "2 ^ level", "temperature / time()", "-temperature", "+temperature",
+      ])
 
   private static let betweenVectors = plain(
-    arithmetic.map { "temperature \($0) level" } + comparisons.map { "temperature \($0) level" }
+    arithmetic.map { "temperature \($0) level" } + comparisons.map { "level \($0) 4 - level" }
       + comparisons.map { "temperature \($0) bool on (job, instance, sensor) level" } + [
         "temperature - ignoring (sensor) group_left errors_total",
         "temperature * on (job, instance) group_left (version) target_info",
-        "target_info * on (job, instance) group_right (version) temperature", "requests_total and temperature",
-        "requests_total and on (job, instance) errors_total", "errors_total unless on (instance) pod_info",
+        "target_info * on (job, instance) group_right (version) temperature",
+        "requests_total and ignoring (code, sensor) temperature",
+        "requests_total and on (job, instance) errors_total", #"errors_total unless on (instance) pod_info{instance="instance-0"}"#,
         "temperature or level", "temperature or on (instance) pod_info", "temperature and (level > 2)",
         "temperature unless (level > 2)",
       ])
@@ -129,7 +134,7 @@ struct BenchExpression {
     [
       "abs", "ceil", "exp", "floor", "ln", "log10", "log2", "sgn", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh",
       "cosh", "tanh", "asinh", "acosh", "atanh", "deg", "rad", "minute", "hour", "month", "year", "day_of_month", "day_of_week",
-      "day_of_year", "days_in_month", "round", "sort", "sort_desc", "absent", "histogram_avg",
+      "day_of_year", "days_in_month", "round", "sort", "sort_desc",
     ].map { "\($0)(temperature)" } + [
       "round(temperature, 0.5)", "clamp(temperature, 10, 20)", "clamp_min(temperature, 10)", "clamp_max(temperature, 20)",
       "clamp(temperature, time() % 20, 20)", "timestamp(temperature + 1)", "hour()", "absent(temperature > 100)",
@@ -153,6 +158,10 @@ struct BenchExpression {
       "histogram_quantile(scalar(level) % 2, latency_bucket)",
     ])
     + naming([#"histogram_quantiles(latency_bucket, "q", 0.5, 0.9, 0.99)"#])
+
+  private static let nothing = ["absent(temperature)", "absent_over_time(temperature[$w])", "histogram_avg(temperature)"].map {
+    BenchExpression($0, yieldsNothing: true)
+  }
 
   private static let exceptions = [
     BenchExpression(

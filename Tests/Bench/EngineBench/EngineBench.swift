@@ -6,7 +6,8 @@ import PromQLEngine
 /// `EngineBench [--repeats N] [--quiet | --only EXPRESSION]`: runs every operator and every function of the engine over some samples and over twice as many, and counts what
 /// is allocated in between.
 ///
-/// Ends with 1 when anything allocates per sample, when a part of the engine is in no expression, or when allocations are not seen.
+/// Ends with 1 when anything allocates per sample, when a part of the engine is in no expression, when an expression yields nothing, or when
+/// allocations are not seen.
 @main
 struct EngineBench {
   static func main() throws {
@@ -34,7 +35,11 @@ struct EngineBench {
       let unknown = parts.subtracting(Engine.parts)
       if !unknown.isEmpty { fail("not among the engine's parts: \(unknown.sorted())") }
       missing.subtract(parts)
-      for measurement in try asker.measure(expression) {
+      let measurements = try asker.measure(expression)
+      if !expression.yieldsNothing, measurements.allSatisfy({ $0.twice.results == 0 }) {
+        fail("nothing comes of \(expression.text)")
+      }
+      for measurement in measurements {
         if measurement.isAbove { above += 1 }
         if measurement.isAbove || !isQuiet { print(Line.text(measurement)) }
       }

@@ -1,5 +1,4 @@
 import CAllocationCount
-import Glibc
 import PromQLEngine
 import PromQLSyntax
 import SeriesModel

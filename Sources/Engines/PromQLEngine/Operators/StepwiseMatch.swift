@@ -15,7 +15,7 @@ struct StepwiseMatch {
   private let edition: Edition
   /// What is known of rows that have met.
   private var known: [Pair: Meeting] = [:]
-  /// Whom each row met last: mostly it meets the same at the next step.
+  /// Whom each row met last: mostly it meets the same at the next step. -2: nobody yet.
   private var lastOfMany: [(one: Int, meeting: Meeting)]
   private var lastOfOne: [Meeting?]
   /// Numbers for label sets within a group.
