@@ -174,6 +174,13 @@ for room in rooms {
 targets.append(
   .executableTarget(name: "tidemark", dependencies: ["TidemarkCommand"], path: "Sources/Program/tidemark", swiftSettings: house))
 
+// What the engine allocates and costs; `scripts/bench engine` runs it.
+targets.append(.target(name: "CAllocationCount", path: "Tests/Bench/CAllocationCount"))
+targets.append(
+  .executableTarget(
+    name: "EngineBench", dependencies: ["CAllocationCount", "CMalloc", "SeriesModel", "PromQLSyntax", "Storage", "PromQLEngine"],
+    path: "Tests/Bench/EngineBench", swiftSettings: house))
+
 if let fuzzer {
   let uses = [
     "CLibFuzzer", "SeriesModel", "SourceText", "TextCoding", "Exposition", "PromQLSyntax", "WireCoding", "Storage", "PromQLEngine",

@@ -124,6 +124,27 @@ import Testing
     #expect(throws: Never.self) { try engine.instant(text: "a", at: .minutes(1), on: data) }
   }
 
+  @Test func `a query ends with its time amid wide windows`() {
+    /// Each look at it takes a second.
+    struct TiringTime: TimeSource {
+      let time = ManualTime()
+      func now() -> Timestamp { time.now() }
+      func monotonic() -> Instant {
+        time.advance(by: .seconds(1))
+        return time.monotonic()
+      }
+    }
+    let timeout = QueryError.timeout("query timed out in expression evaluation")
+    for function in ["count_over_time", "absent_over_time"] {
+      // One series, and thirty million samples in a thousand windows.
+      #expect(throws: timeout, "\(function)") {
+        try Engine(options: EngineOptions(timeout: .seconds(60)), time: TiringTime()).range(
+          text: "\(function)(vector(time())[30s:1ms])", from: .minutes(60), through: .minutes(61), step: .milliseconds(60),
+          on: MemorySeries())
+      }
+    }
+  }
+
   @Test(arguments: [
     ("range(", "bad_data"), ("a + on (x) b", "fine"), ("last_over_time(1)", "bad_data"), ("mad_over_time(a[5m])", "bad_data"),
     ("a[1m]", "bad_data"), ("\"text\"", "bad_data"),

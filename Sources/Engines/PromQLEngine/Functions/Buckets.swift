@@ -37,7 +37,8 @@ struct Buckets {
     if counts[last] == 0 { return .nan }
     if forced { wasForced = true }
     var rank = q * counts[last]
-    let bucket = Self.firstIndex(below: last) { counts[$0] >= rank }
+    // By halving, as the reference does: counts that are NaN make the outcome depend on it.
+    let bucket = Halving.firstIndex(in: 0..<last) { counts[$0] >= rank }
     if bucket == last { return bounds[last - 1] }
     if bucket == 0, bounds[0] <= 0 { return bounds[0] }
     var start = 0.0
@@ -105,15 +106,5 @@ struct Buckets {
       }
     }
     return forced
-  }
-
-  /// By halving, as the reference does: counts that are NaN make the outcome depend on it.
-  private static func firstIndex(below count: Int, _ holds: (Int) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -77,15 +77,18 @@ enum GroupFold {
     var members = [[Int]](repeating: [], count: grouping.count)
     for row in 0..<input.count { members[Int(grouping.groups[row])].append(row) }
     var values = [Double](repeating: Cell.absent, count: grouping.count * input.steps)
-    var scratch: [Double] = []
+    var numbers = SortedNumbers()
+    let cells = input.values.span
     for (group, rows) in members.enumerated() {
       for step in 0..<input.steps {
-        scratch.removeAll(keepingCapacity: true)
+        numbers.removeAll()
         for row in rows {
-          let value = input.values[row * input.steps + step]
-          if Cell.isPresent(value) { scratch.append(value) }
+          let value = cells[row * input.steps + step]
+          if Cell.isPresent(value) { numbers.append(value) }
         }
-        if !scratch.isEmpty { values[group * input.steps + step] = Quantile.of(q[step], &scratch) }
+        if numbers.values.isEmpty { continue }
+        numbers.sort()
+        values[group * input.steps + step] = Quantile.of(q[step], sorted: numbers.values.span)
       }
     }
     return values

@@ -2,41 +2,44 @@
 enum NaturalOrder {
   /// Whether `a` comes before `b`. Both are cut where digits and other characters meet; pieces of digits compare as numbers, others as bytes.
   ///
+  /// - Complexity: O(n), no allocation.
   /// - Source: facette/natsort, which the reference uses.
   static func precedes(_ a: String, _ b: String) -> Bool {
-    let (x, y) = (pieces(a), pieces(b))
-    for i in 0..<min(x.count, y.count) {
-      let (p, q) = (x[i], y[i])
-      if p == q { continue }
+    var (x, y) = (a.utf8[...], b.utf8[...])
+    while let p = nextPiece(&x), let q = nextPiece(&y) {
+      if p.elementsEqual(q) { continue }
       if let m = number(p), let n = number(q) {
         if m == n {
-          if x.count == i + 1 { return true }
-          if y.count == i + 1 { return false }
+          if x.isEmpty { return true }
+          if y.isEmpty { return false }
           continue
         }
         return m < n
       }
       return p.lexicographicallyPrecedes(q)
     }
-    return x.count < y.count
+    return !y.isEmpty
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
-  private static func pieces(_ text: String) -> [[UInt8]] {
-    var pieces: [[UInt8]] = []
-    for byte in text.utf8 {
-      if let last = pieces.last?.last, isDigit(last) == isDigit(byte) {
-        pieces[pieces.count - 1].append(byte)
-      } else {
-        pieces.append([byte])
-      }
-    }
-    return pieces
+  private static func nextPiece(_ text: inout Substring.UTF8View) -> Substring.UTF8View? {
+    guard let first = text.first else { return nil }
+    let piece = text.prefix { isDigit($0) == isDigit(first) }
+    text = text[piece.endIndex...]
+    return piece
   }
 
-  private static func number(_ piece: [UInt8]) -> UInt64? {
+  /// `nil`: no digits, or too many.
+  private static func number(_ piece: Substring.UTF8View) -> UInt64? {
     guard let first = piece.first, isDigit(first) else { return nil }
-    return UInt64(String(decoding: piece, as: UTF8.self))
+    var number: UInt64 = 0
+    for byte in piece {
+      let (tens, isTooLarge) = number.multipliedReportingOverflow(by: 10)
+      let (next, isAbove) = tens.addingReportingOverflow(UInt64(byte - 0x30))
+      if isTooLarge || isAbove { return nil }
+      number = next
+    }
+    return number
   }
 }

@@ -129,31 +129,3 @@ struct StepCounter: WindowKernel {
     countsResets ? new < old : new != old && !(new.isNaN && old.isNaN)
   }
 }
-
-struct QuantileOverTime: WindowKernel {
-  let q: ScalarRow
-  private var scratch: [Double] = []
-
-  init(q: ScalarRow) { self.q = q }
-
-  mutating func value(_ times: Span<Int64>, _ values: Span<Double>, _ window: SampleWindow) -> Double {
-    scratch.removeAll(keepingCapacity: true)
-    for i in window.low..<window.high { scratch.append(values[i]) }
-    return Quantile.of(q[window.step], &scratch)
-  }
-}
-
-/// `mad_over_time`: the median of the distances from the median.
-struct MedianDeviationOverTime: WindowKernel {
-  private var scratch: [Double] = []
-
-  init() {}
-
-  mutating func value(_ times: Span<Int64>, _ values: Span<Double>, _ window: SampleWindow) -> Double {
-    scratch.removeAll(keepingCapacity: true)
-    for i in window.low..<window.high { scratch.append(values[i]) }
-    let median = Quantile.of(0.5, &scratch)
-    for i in scratch.indices { scratch[i] = (scratch[i] - median).magnitude }
-    return Quantile.of(0.5, &scratch)
-  }
-}

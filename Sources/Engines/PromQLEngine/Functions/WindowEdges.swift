@@ -19,16 +19,18 @@ struct WindowEdges {
     var values: [Double] = []
     var before: Int?
     var behind: Int?
-    for i in row {
-      if columns.timestamps[i] <= start {
-        before = i
-      } else if columns.timestamps[i] <= end {
-        times.append(columns.timestamps[i])
-        values.append(columns.values[i])
-      } else if behind == nil {
-        behind = i
-      }
-    }
+    let all = columns.timestamps.span
+    var low = row.lowerBound
+    while low < row.upperBound, all[low] <= start { low += 1 }
+    var high = low
+    while high < row.upperBound, all[high] <= end { high += 1 }
+    if low > row.lowerBound { before = low - 1 }
+    if high < row.upperBound { behind = high }
+    let room = high - low + (isAnchored || isSmoothed ? 2 : 0)
+    times.reserveCapacity(room)
+    values.reserveCapacity(room)
+    times.append(contentsOf: columns.timestamps[low..<high])
+    values.append(contentsOf: columns.values[low..<high])
     guard isAnchored || isSmoothed else { return (times, values) }
     if isAnchored, times.isEmpty { return ([], []) }
     if times.isEmpty, before == nil || behind == nil { return ([], []) }

@@ -28,21 +28,20 @@ extension WindowKernel {
 struct WindowWalk {
   let grid: StepGrid
   let windows: WindowSpan
+  private let evaluation: Evaluation?
   /// Windows that yielded something, samples in all windows, and samples in the widest.
   private(set) var yielded = 0
   private(set) var looked = 0
   private(set) var widest = 0
-  /// Asked now and then whether to go on.
-  private let evaluation: Evaluation?
-  private var nextCheck = WindowWalk.checkEvery
+  /// How many samples have been looked at when it is asked next whether to go on: many wide windows take long.
+  private var nextCheckpoint = checkpointDistance
 
-  /// Samples in windows between two looks at the clock.
-  private static let checkEvery = 1 << 20
+  private static let checkpointDistance = 1 << 18
 
-  init(_ evaluation: Evaluation? = nil, grid: StepGrid, windows: WindowSpan) {
-    self.evaluation = evaluation
+  init(grid: StepGrid, windows: WindowSpan, in evaluation: Evaluation? = nil) {
     self.grid = grid
     self.windows = windows
+    self.evaluation = evaluation
   }
 
   mutating func walk(
@@ -64,13 +63,13 @@ struct WindowWalk {
         guard low < high else { continue }
         looked += high - low
         widest = max(widest, high - low)
+        if looked >= nextCheckpoint {
+          nextCheckpoint = looked + Self.checkpointDistance
+          try evaluation?.checkpoint()
+        }
         let value = kernel.value(times, values, SampleWindow(low: low, high: high, start: start, end: end, step: step))
         if Cell.isPresent(value) { yielded += 1 }
         out[base + i * grid.count + step] = value
-        if looked >= nextCheck {
-          try evaluation?.checkpoint()
-          nextCheck = looked + Self.checkEvery
-        }
       }
     }
   }

@@ -41,7 +41,7 @@ final class AbsenceOverTime: VectorOperator {
     var walk: WindowWalk?
     var scratch: [Double] = []
     try input.read(run, grid) { (_, windows) throws(QueryError) in
-      walk = WindowWalk(run, grid: grid, windows: windows)
+      walk = WindowWalk(grid: grid, windows: windows, in: run)
     } body: { (_, columns) throws(QueryError) in
       try run.reserve(series: columns.rowCount, steps: grid.count)
       scratch = [Double](repeating: Cell.absent, count: columns.rowCount * grid.count)

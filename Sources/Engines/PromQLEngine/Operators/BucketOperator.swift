@@ -73,13 +73,38 @@ final class BucketOperator: VectorOperator {
         let values = try compute(run, input, histograms, grid) { buckets, step, forced in
           buckets.quantile(q[step], wasForced: &forced)
         }
-        for (cell, value) in values.enumerated() where Cell.isPresent(value) {
-          let (row, step) = (cell / grid.count, cell % grid.count)
-          let labels = histograms.set.labels[row].setting(label, Self.openMetrics(q[step]))
-          try collector.put(value, labels, dropsName: delayed, step: step)
-        }
+        try collect(values, q, label, histograms.set, into: &collector, grid, delayed)
       }
       return collector.rows()
+    }
+  }
+
+  /// Names what `histogram_quantiles` found of one quantile.
+  private func collect(
+    _ values: [Double], _ q: ScalarRow, _ label: String, _ set: SeriesSet, into collector: inout RowCollector, _ grid: StepGrid,
+    _ delayed: Bool
+  ) throws(QueryError) {
+    struct Naming: Hashable {
+      var row: Int
+      var bits: UInt64
+    }
+    var numbers: [Naming: Int] = [:]
+    for row in 0..<set.count {
+      // Mostly the quantile is one.
+      var last: (bits: UInt64, number: Int)?
+      for step in 0..<grid.count {
+        let value = values[row * grid.count + step]
+        guard Cell.isPresent(value) else { continue }
+        let bits = q[step].bitPattern
+        if last?.bits != bits {
+          let naming = Naming(row: row, bits: bits)
+          let number =
+            numbers[naming] ?? collector.number(of: set.labels[row].setting(label, Self.openMetrics(q[step])))
+          numbers[naming] = number
+          last = (bits, number)
+        }
+        try collector.put(value, last!.number, dropsName: delayed, step: step)
+      }
     }
   }
 
@@ -117,7 +142,11 @@ final class BucketOperator: VectorOperator {
   private func warn(_ run: Evaluation, _ input: Rows, _ histograms: Histograms, _ scalars: [ScalarRow], _ grid: StepGrid) {
     if plan.kind != .fraction {
       for (scalar, range) in zip(scalars, plan.parameterRanges) {
+        // Mostly the quantile is one, and so is the remark.
+        var last: UInt64?
         for step in 0..<grid.count where scalar[step].isNaN || scalar[step] < 0 || scalar[step] > 1 {
+          if last == scalar[step].bitPattern { continue }
+          last = scalar[step].bitPattern
           run.warn(RemarkText.invalidQuantile(scalar[step]), at: range)
         }
       }

@@ -3,10 +3,16 @@ import SeriesModel
 
 /// `topk`, `bottomk`, `limitk`, `limit_ratio`: some of the rows, chosen at each step and in each group.
 final class Choice: VectorOperator {
+  private struct Groups: Sendable {
+    var grouping: Grouping
+    /// `limit_ratio`: where each row stands between 0 and 1.
+    var places: [Double] = []
+  }
+
   private let plan: AggregatePlan
   private let vector: any VectorOperator
   private let parameter: any ScalarOperator
-  private let grouped = Derived<Grouping>()
+  private let grouped = Derived<Groups>()
 
   let title: String
   var inputs: [any PlanOperator] { [parameter, vector] }
@@ -22,22 +28,29 @@ final class Choice: VectorOperator {
     let parameter = try run.values(of: parameter, over: grid)
     let input = try run.rows(of: vector, over: grid)
     guard try check(parameter, run, steps: grid.count) else { return Rows.none(steps: grid.count) }
-    let grouping = try grouped.value(of: input.set) { Grouping(input.set, by: plan.grouping, without: plan.without) }
-    var members = [[Int]](repeating: [], count: grouping.count)
-    for row in 0..<input.count { members[Int(grouping.groups[row])].append(row) }
+    let groups = try grouped.value(of: input.set) { group(input.set) }
+    var members = [[Int]](repeating: [], count: groups.grouping.count)
+    for row in 0..<input.count { members[Int(groups.grouping.groups[row])].append(row) }
+    if grid.count == 1, let arrival = groups.grouping.order(of: input.values) { members = arrival.map { members[$0] } }
     var output = Rows(absent: input.set, steps: grid.count)
     var order: [Int] = []
-    if grid.count == 1, let arrival = grouping.order(of: input.values) { members = arrival.map { members[$0] } }
+    var choosing = Choosing(plan.op, input, places: groups.places)
     for step in 0..<grid.count {
       try run.checkpoint()
       for rows in members {
-        let chosen = choose(rows, parameter[step], input, step)
-        for row in chosen { output.values[row * grid.count + step] = input.values[row * grid.count + step] }
-        if grid.count == 1 { order += chosen }
+        choosing.choose(rows, parameter[step], step)
+        for row in choosing.chosen { output.values[row * grid.count + step] = input.values[row * grid.count + step] }
+        if grid.count == 1 { order += choosing.chosen }
       }
     }
     // One step keeps the order of choice; more are sorted by labels in the end.
     return grid.count == 1 ? output.picking(order) : output.compacted()
+  }
+
+  private func group(_ set: SeriesSet) -> Groups {
+    Groups(
+      grouping: Grouping(set, by: plan.grouping, without: plan.without),
+      places: plan.op == .limitRatio ? set.labels.map(SeriesSampling.place) : [])
   }
 
   /// `false`: nothing can be chosen at any step.
@@ -58,47 +71,79 @@ final class Choice: VectorOperator {
     if bounds.most >= 9.223372036854774784e18 { throw .execution("Scalar value \(GoNumber.general(bounds.most)) overflows int64") }
     return true
   }
+}
 
-  private func choose(_ rows: [Int], _ parameter: Double, _ input: Rows, _ step: Int) -> [Int] {
-    let present = rows.filter { Cell.isPresent(input.values[$0 * input.steps + step]) }
-    if plan.op == .limitRatio {
+/// Chooses among the rows of one group at one step. Its memory serves all steps.
+private struct Choosing {
+  private(set) var chosen: [Int] = []
+  private let op: AggregateOperator
+  private let input: Rows
+  private let places: [Double]
+  private var heap: ChoiceHeap
+
+  init(_ op: AggregateOperator, _ input: Rows, places: [Double]) {
+    self.op = op
+    self.input = input
+    self.places = places
+    heap = ChoiceHeap(isTop: op != .bottomk)
+  }
+
+  mutating func choose(_ rows: [Int], _ parameter: Double, _ step: Int) {
+    chosen.removeAll(keepingCapacity: true)
+    if op == .limitRatio {
       let ratio = max(-1, min(1, parameter))
-      if ratio == 0 { return [] }
-      return heaped(present.filter { Self.isSampled(input.set.labels[$0], ratio: ratio) }, input, step)
+      if ratio == 0 { return }
+      let places = places
+      take(rows, step, limit: .max) { ratio >= 0 ? places[$0] < ratio : places[$0] >= 1 + ratio }
+      return heapUp(step)
     }
     let k = Int(min(parameter, Double(input.count)))
-    if k < 1 { return [] }
-    if plan.op == .limitk { return heaped(Array(present.prefix(k)), input, step) }
-    let isTop = plan.op == .topk
-    var heap = ChoiceHeap(limit: k, isTop: isTop)
-    for row in present { heap.offer(input.values[row * input.steps + step], row) }
-    return heap.best()
+    if k < 1 { return }
+    if op == .limitk {
+      take(rows, step, limit: k) { _ in true }
+      return heapUp(step)
+    }
+    heap.reset(limit: k)
+    let cells = input.values
+    for row in rows {
+      let value = cells[row * input.steps + step]
+      if Cell.isPresent(value) { heap.offer(value, row) }
+    }
+    // Only one step has an order.
+    if input.steps == 1 { chosen = heap.best() } else { heap.list(into: &chosen) }
+  }
+
+  /// The first rows that are there and are wanted.
+  @inline(__always)
+  private mutating func take(_ rows: [Int], _ step: Int, limit: Int, where isWanted: (Int) -> Bool) {
+    let cells = input.values
+    for row in rows where Cell.isPresent(cells[row * input.steps + step]) && isWanted(row) {
+      chosen.append(row)
+      if chosen.count == limit { return }
+    }
   }
 
   /// Rows that are not ranked come in the order of the heap in which the reference collects them.
-  private func heaped(_ rows: [Int], _ input: Rows, _ step: Int) -> [Int] {
-    if rows.count < 2 || input.steps > 1 { return rows }
-    var heap = ChoiceHeap(limit: rows.count, isTop: true)
-    for row in rows { heap.offer(input.values[row * input.steps + step], row) }
-    return heap.rows
-  }
-
-  /// Whether the series' place between 0 and 1, which its labels give, is within the ratio: from below, or from above where it is negative.
-  private static func isSampled(_ labels: LabelSet, ratio: Double) -> Bool {
-    let place = SeriesSampling.place(of: labels)
-    return ratio >= 0 ? place < ratio : place >= 1 + ratio
+  private mutating func heapUp(_ step: Int) {
+    if chosen.count < 2 || input.steps > 1 { return }
+    heap.reset(limit: chosen.count)
+    for row in chosen { heap.offer(input.values[row * input.steps + step], row) }
+    heap.list(into: &chosen)
   }
 }
 
 /// The `k` best values. Which of equal ones stay, and in what order, is decided as a binary heap with the worst on top decides it.
 struct ChoiceHeap {
   private var items: [(value: Double, row: Int)] = []
-  private let limit: Int
+  private var limit = 0
   private let isTop: Bool
 
-  init(limit: Int, isTop: Bool) {
+  init(isTop: Bool) { self.isTop = isTop }
+
+  /// Empties it; its memory is kept.
+  mutating func reset(limit: Int) {
+    items.removeAll(keepingCapacity: true)
     self.limit = limit
-    self.isTop = isTop
   }
 
   mutating func offer(_ value: Double, _ row: Int) {
@@ -114,8 +159,11 @@ struct ChoiceHeap {
     }
   }
 
-  /// As they lie in the heap.
-  var rows: [Int] { items.map(\.row) }
+  /// The rows as they lie in the heap.
+  func list(into rows: inout [Int]) {
+    rows.removeAll(keepingCapacity: true)
+    for item in items { rows.append(item.row) }
+  }
 
   /// The rows, best first. What is equal stays as it lies, NaN the other way round, as the reference's reversed sort leaves it.
   func best() -> [Int] {

@@ -6,6 +6,7 @@ final class InfoOperator: VectorOperator {
   private let plan: InfoPlan
   private let vector: any VectorOperator
   private let infos: InfoSelection
+  private let met = Derived<Signatures>()
   var title: String { "info" }
   var inputs: [any PlanOperator] { [vector] }
 
@@ -32,34 +33,46 @@ final class InfoOperator: VectorOperator {
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     let base = try run.rows(of: vector, over: grid)
-    let isInfo = base.set.labels.map(isInfoSeries)
     let info = try infos.read(run, grid)
-    let signatures = Signatures(base.set.labels, isInfo, info.set.labels, Self.identifying)
+    let signatures = try met.value(of: base.set, info.set) {
+      Signatures(base.set.labels, base.set.labels.map(nameIsInfo()), info.set.labels, Self.identifying)
+    }
     let data = dataMatchers()
     var collector = RowCollector(steps: grid.count)
+    var newest = NewestInfos(info, signatures.infos, count: signatures.count)
+    // What each row has become, and of which version of its infos; -1: it is left out.
+    var numbers = [Int](repeating: -1, count: base.count)
+    var versions = [Int](repeating: -1, count: base.count)
+    for row in 0..<base.count where signatures.isInfo[row] { numbers[row] = collector.number(of: base.set.labels[row]) }
     for step in 0..<grid.count {
-      let newest = try newestInfos(info, signatures.infos, step)
+      try newest.move(to: step)
       for row in 0..<base.count {
         let value = base.values[row * grid.count + step]
         guard Cell.isPresent(value) else { continue }
         // In 3.5 a name that was to go stays: what comes out are new series.
         let drops = run.options.edition == .newest && base.set.drops(row)
-        if isInfo[row] {
-          try collector.put(value, base.set.labels[row], dropsName: drops, step: step)
-        } else if let labels = try enrich(base.set.labels[row], signatures.base[row], newest, info.set, data) {
-          try collector.put(value, labels, dropsName: drops, step: step)
+        let signature = signatures.base[row]
+        if !signatures.isInfo[row], versions[row] != newest.versions[signature] {
+          versions[row] = newest.versions[signature]
+          let labels = try enrich(base.set.labels[row], newest.rows(of: signature), info.set, data)
+          numbers[row] = labels.map { collector.number(of: $0) } ?? -1
         }
+        if numbers[row] >= 0 { try collector.put(value, numbers[row], dropsName: drops, step: step) }
       }
     }
     return collector.rows()
   }
 
-  private func isInfoSeries(_ labels: LabelSet) -> Bool {
+  /// Whether a series is one of info, by its name.
+  private func nameIsInfo() -> (LabelSet) -> Bool {
+    if plan.matchers.isEmpty { return { $0.metricName == Self.standardName } }
     let conditions = plan.matchers.filter { $0.name == LabelName.metric }
-    let name = labels.metricName ?? ""
-    if plan.matchers.isEmpty { return name == Self.standardName }
     // Conditions that only say what an info series is not called do not make one of all others.
-    return conditions.contains { !$0.isNegative } && conditions.allSatisfy { $0.matches(name) }
+    guard conditions.contains(where: { !$0.isNegative }) else { return { _ in false } }
+    return { labels in
+      let name = labels.metricName ?? ""
+      return conditions.allSatisfy { $0.matches(name) }
+    }
   }
 
   private func dataMatchers() -> [String: [Matcher]] {
@@ -67,13 +80,17 @@ final class InfoOperator: VectorOperator {
   }
 
   /// Which base and info series belong together: a number per set of identifying labels.
-  private struct Signatures {
+  private struct Signatures: Sendable {
     var base: [Int]
+    /// By base row: whether it is an info series itself.
+    var isInfo: [Bool]
     /// -1: no base series has such labels.
     var infos: [Int]
+    var count: Int
 
     init(_ base: [LabelSet], _ isInfo: [Bool], _ infos: [LabelSet], _ names: [String]) {
       let projection = LabelProjection.keeping(names)
+      self.isInfo = isInfo
       var table = LabelSetTable()
       self.base = base.map { table.number(of: projection.apply($0)) }
       let wanted = Self.values(base, isInfo, names)
@@ -81,6 +98,7 @@ final class InfoOperator: VectorOperator {
         let fits = !wanted.isEmpty && wanted.allSatisfy { $0.value.contains(labels[$0.key] ?? "") }
         return fits ? table.number(of: projection.apply(labels)) : -1
       }
+      count = table.count
     }
 
     /// The identifying labels that the series to be enriched have, with their values.
@@ -95,36 +113,13 @@ final class InfoOperator: VectorOperator {
     }
   }
 
-  /// The newest info series per signature and name at a step: rows of `info`, in the order of names.
-  private func newestInfos(_ info: Rows, _ signatures: [Int], _ step: Int) throws(QueryError) -> [Int: [String: Int]] {
-    var newest: [Int: [String: Int]] = [:]
-    for row in 0..<info.count {
-      let time = info.values[row * info.steps + step]
-      guard Cell.isPresent(time), signatures[row] >= 0 else { continue }
-      let name = info.set.labels[row].metricName ?? ""
-      if let other = newest[signatures[row]]?[name] {
-        let otherTime = info.values[other * info.steps + step]
-        if otherTime > time { continue }
-        if otherTime == time {
-          let (a, b) = (info.set.labels[other].plainDescription, info.set.labels[row].plainDescription)
-          let milliseconds = Int64(time)
-          throw .execution("found duplicate series for info metric: existing \(a) @ \(milliseconds), new \(b) @ \(milliseconds)")
-        }
-      }
-      newest[signatures[row], default: [:]][name] = row
-    }
-    return newest
-  }
-
-  /// The series with the info's labels; `nil` when the conditions ask for an info that is not there.
+  /// The series with the labels of infos, which come in the order of their names; `nil` when the conditions ask for an info that is not there.
   private func enrich(
-    _ labels: LabelSet, _ signature: Int, _ newest: [Int: [String: Int]], _ infos: SeriesSet, _ data: [String: [Matcher]]
+    _ labels: LabelSet, _ found: [Int], _ infos: SeriesSet, _ data: [String: [Matcher]]
   ) throws(QueryError) -> LabelSet? {
-    guard let found = newest[signature], !found.isEmpty else {
-      return data.values.joined().allSatisfy(\.matchesEmpty) ? labels : nil
-    }
+    if found.isEmpty { return data.values.joined().allSatisfy(\.matchesEmpty) ? labels : nil }
     var added: [String: String] = [:]
-    for (_, row) in found.sorted(by: { $0.key < $1.key }) {
+    for row in found {
       for label in infos.labels[row].labels where label.name != LabelName.metric {
         if !data.isEmpty, data[label.name] == nil { continue }
         if let other = added[label.name], other != label.value { throw .execution("conflicting label: \(label.name)") }
@@ -135,6 +130,77 @@ final class InfoOperator: VectorOperator {
     var builder = LabelSetBuilder(labels)
     for (name, value) in added { builder.set(name, value) }
     return builder.build()
+  }
+}
+
+/// The newest info series per signature and name, step by step.
+private struct NewestInfos {
+  private let info: Rows
+  /// By row: which of the pairs of signature and name it is; -1: none that is asked for.
+  private var pairs: [Int] = []
+  /// By signature: its pairs, in the order of names.
+  private var pairsOfSignature: [[Int]]
+  private var signatureOfPair: [Int] = []
+  /// By pair: the row of the newest now and at the step before; -1: none.
+  private var now: [Int]
+  private var before: [Int]
+  /// By signature: changes whenever another row is the newest.
+  private(set) var versions: [Int]
+
+  /// - Parameter count: how many signatures there are.
+  init(_ info: Rows, _ signatures: [Int], count: Int) {
+    struct Pair: Hashable {
+      var signature: Int
+      var name: String
+    }
+    self.info = info
+    var numbers: [Pair: Int] = [:]
+    var names: [String] = []
+    pairsOfSignature = [[Int]](repeating: [], count: count)
+    for row in 0..<info.count {
+      guard signatures[row] >= 0 else {
+        pairs.append(-1)
+        continue
+      }
+      let pair = Pair(signature: signatures[row], name: info.set.labels[row].metricName ?? "")
+      let number = numbers[pair, default: names.count]
+      if number == names.count {
+        numbers[pair] = number
+        names.append(pair.name)
+        signatureOfPair.append(pair.signature)
+        pairsOfSignature[pair.signature].append(number)
+      }
+      pairs.append(number)
+    }
+    for signature in 0..<count { pairsOfSignature[signature].sort { names[$0] < names[$1] } }
+    now = [Int](repeating: -1, count: names.count)
+    before = now
+    versions = [Int](repeating: 0, count: count)
+  }
+
+  mutating func move(to step: Int) throws(QueryError) {
+    swap(&now, &before)
+    for pair in now.indices { now[pair] = -1 }
+    for row in 0..<info.count {
+      let time = info.values[row * info.steps + step]
+      guard Cell.isPresent(time), pairs[row] >= 0 else { continue }
+      let other = now[pairs[row]]
+      if other >= 0 {
+        let otherTime = info.values[other * info.steps + step]
+        if otherTime > time { continue }
+        if otherTime == time { throw Self.duplicate(info.set.labels[other], info.set.labels[row], milliseconds: Int64(time)) }
+      }
+      now[pairs[row]] = row
+    }
+    for pair in now.indices where now[pair] != before[pair] { versions[signatureOfPair[pair]] += 1 }
+  }
+
+  /// In the order of names.
+  func rows(of signature: Int) -> [Int] { pairsOfSignature[signature].compactMap { now[$0] < 0 ? nil : now[$0] } }
+
+  private static func duplicate(_ a: LabelSet, _ b: LabelSet, milliseconds: Int64) -> QueryError {
+    let (a, b) = (a.plainDescription, b.plainDescription)
+    return .execution("found duplicate series for info metric: existing \(a) @ \(milliseconds), new \(b) @ \(milliseconds)")
   }
 }
 

@@ -20,20 +20,32 @@ final class MathOperator: VectorOperator {
     var rows = try run.rows(of: vector, over: grid)
     var scalars: [ScalarRow] = []
     for parameter in parameters { scalars.append(try run.values(of: parameter, over: grid)) }
-    let steps = grid.count
-    for step in 0..<steps {
-      let (first, second) = arguments(scalars, step, grid)
-      let isEmpty = function == .clamp && second < first
-      var cell = step
-      while cell < rows.values.count {
-        let value = rows.values[cell]
-        if Cell.isPresent(value) { rows.values[cell] = isEmpty ? Cell.absent : function.apply(value, first, second) }
-        cell += steps
-      }
-    }
+    apply(scalars, grid, to: &rows.values)
     let delayed = run.options.delaysNameRemoval
     let set = try unnamed.value(of: rows.set) { rows.set.droppingNames(delayed: delayed) }
     return delayed ? rows.replacing(set) : try rows.replacing(set).mergingDuplicates()
+  }
+
+  /// Goes through memory forward: row by row, and the steps of each.
+  private func apply(_ scalars: [ScalarRow], _ grid: StepGrid, to values: inout [Double]) {
+    var cells = values.mutableSpan
+    if function != .timestamp, scalars.allSatisfy(\.isConstant) {
+      let (first, second) = arguments(scalars, 0, grid)
+      let isEmpty = function == .clamp && second < first
+      for i in cells.indices where Cell.isPresent(cells[i]) {
+        cells[i] = isEmpty ? Cell.absent : function.apply(cells[i], first, second)
+      }
+      return
+    }
+    let arguments = (0..<grid.count).map { self.arguments(scalars, $0, grid) }
+    var step = 0
+    for i in cells.indices {
+      if Cell.isPresent(cells[i]) {
+        let (first, second) = arguments[step]
+        cells[i] = function == .clamp && second < first ? Cell.absent : function.apply(cells[i], first, second)
+      }
+      step = step + 1 == grid.count ? 0 : step + 1
+    }
   }
 
   /// The scalars in the places where the function wants them.

@@ -27,7 +27,7 @@ final class OverTime: VectorOperator {
       source = set
       try run.reserve(series: set.count, steps: grid.count)
       values = [Double](repeating: Cell.absent, count: set.count * grid.count)
-      walk = WindowWalk(run, grid: grid, windows: windows)
+      walk = WindowWalk(grid: grid, windows: windows, in: run)
     } body: { (first, columns) throws(QueryError) in
       try walk!.run(plan.function, scalars, columns, into: &values, at: first * grid.count)
       try run.hold(0, passing: walk!.yielded + walk!.widest)
@@ -49,10 +49,13 @@ final class OverTime: VectorOperator {
 
   private func remark(_ run: Evaluation, _ set: SeriesSet, _ values: [Double], _ grid: StepGrid, _ scalars: [ScalarRow]) {
     if plan.function == .quantile, values.contains(where: Cell.isPresent) {
+      // Mostly the quantile is one, and so is the remark.
+      var last: UInt64?
       for step in 0..<grid.count {
         let q = scalars[0][step]
-        guard q.isNaN || q < 0 || q > 1 else { continue }
+        guard q.isNaN || q < 0 || q > 1, last != q.bitPattern else { continue }
         if stride(from: step, to: values.count, by: grid.count).contains(where: { Cell.isPresent(values[$0]) }) {
+          last = q.bitPattern
           run.warn(RemarkText.invalidQuantile(q), at: plan.firstRange)
         }
       }

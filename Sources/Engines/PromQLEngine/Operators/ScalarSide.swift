@@ -21,7 +21,7 @@ final class ScalarSide: VectorOperator {
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     var rows = try run.rows(of: vector, over: grid)
     let scalars = try run.values(of: scalar, over: grid)
-    for step in 0..<grid.count { apply(scalars[step], &rows.values, from: step, by: grid.count) }
+    apply(scalars, to: &rows.values, steps: grid.count)
     let delayed = run.options.delaysNameRemoval
     if plan.op.changesMeaning || plan.returnsBool {
       let set = try unnamed.value(of: rows.set) { rows.set.droppingNames(delayed: delayed) }
@@ -31,23 +31,31 @@ final class ScalarSide: VectorOperator {
     return rows
   }
 
-  private func apply(_ scalar: Double, _ values: inout [Double], from start: Int, by step: Int) {
-    let op = plan.op
+  /// Goes through memory forward: row by row, and the steps of each.
+  private func apply(_ scalars: ScalarRow, to values: inout [Double], steps: Int) {
     var cells = values.mutableSpan
-    var i = start
-    while i < cells.count {
-      let value = cells[i]
-      if Cell.isPresent(value) {
-        let (left, right) = plan.scalarIsLeft ? (scalar, value) : (value, scalar)
-        if !op.isComparison {
-          cells[i] = op.value(left, right)
-        } else if plan.returnsBool {
-          cells[i] = op.holds(left, right) ? 1 : 0
-        } else if !op.holds(left, right) {
-          cells[i] = Cell.absent
-        }
+    switch scalars {
+    case .constant(let scalar):
+      for i in cells.indices { apply(scalar, to: &cells[i]) }
+    case .perStep(let scalars):
+      var step = 0
+      for i in cells.indices {
+        apply(scalars[step], to: &cells[i])
+        step = step + 1 == steps ? 0 : step + 1
       }
-      i += step
+    }
+  }
+
+  @inline(__always)
+  private func apply(_ scalar: Double, to cell: inout Double) {
+    guard Cell.isPresent(cell) else { return }
+    let (left, right) = plan.scalarIsLeft ? (scalar, cell) : (cell, scalar)
+    if !plan.op.isComparison {
+      cell = plan.op.value(left, right)
+    } else if plan.returnsBool {
+      cell = plan.op.holds(left, right) ? 1 : 0
+    } else if !plan.op.holds(left, right) {
+      cell = Cell.absent
     }
   }
 }

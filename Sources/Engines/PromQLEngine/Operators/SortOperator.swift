@@ -27,7 +27,19 @@ final class SortOperator: VectorOperator {
       return rows.picking(Self.byValue(present, rows.values, descending: descending))
     case .byLabels(let names, let descending):
       let labels = rows.set.labels
-      let sorted = present.sorted { Self.precedes(labels[$0], labels[$1], names) }
+      // Each row's values, one behind the other.
+      var keys: [String] = []
+      keys.reserveCapacity(labels.count * names.count)
+      for labels in labels {
+        for name in names { keys.append(labels[name] ?? "") }
+      }
+      let sorted = present.sorted { a, b in
+        for i in names.indices {
+          let (x, y) = (keys[a * names.count + i], keys[b * names.count + i])
+          if x != y { return NaturalOrder.precedes(x, y) }
+        }
+        return labels[a] < labels[b]
+      }
       return rows.picking(descending ? sorted.reversed() : sorted)
     }
   }
@@ -40,14 +52,5 @@ final class SortOperator: VectorOperator {
       if x == y { return a.offset < b.offset }
       return descending ? x > y : x < y
     }.map(\.element)
-  }
-
-  private static func precedes(_ a: LabelSet, _ b: LabelSet, _ names: [String]) -> Bool {
-    for name in names {
-      let (x, y) = (a[name] ?? "", b[name] ?? "")
-      if x == y { continue }
-      return NaturalOrder.precedes(x, y)
-    }
-    return a < b
   }
 }

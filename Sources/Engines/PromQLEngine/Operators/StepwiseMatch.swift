@@ -13,13 +13,32 @@ struct StepwiseMatch {
   private let result: BinaryResult
   private let marks: Bool
   private let edition: Edition
-  /// Label sets of results by the rows that made them.
-  private var names: [Pair: LabelSet] = [:]
+  /// What is known of rows that have met.
+  private var known: [Pair: Meeting] = [:]
+  /// Whom each row met last: mostly it meets the same at the next step. -2: nobody yet.
+  private var lastOfMany: [(one: Int, meeting: Meeting)]
+  private var lastOfOne: [Meeting?]
+  /// Numbers for label sets within a group.
+  private var places: [Place: Int] = [:]
+  /// The step at which something was last found at each place.
+  private var taken: [Int] = []
   private var collector: RowCollector
 
+  /// -1: a value stands in for the row.
   private struct Pair: Hashable {
     var many: Int
     var one: Int
+  }
+
+  /// What the result is called, as a number of the collector, and its place.
+  private struct Meeting {
+    var name: Int
+    var place: Int
+  }
+
+  private struct Place: Hashable {
+    var group: Int
+    var name: Int
   }
 
   init(_ plan: BinaryPlan, _ left: Rows, _ right: Rows, _ matching: Matching, delayed: Bool, edition: Edition) {
@@ -32,15 +51,18 @@ struct StepwiseMatch {
     result = BinaryResult(plan, delayed: delayed)
     marks = delayed && plan.returnsBool
     collector = RowCollector(steps: left.steps)
+    lastOfMany = [(one: Int, meeting: Meeting)](repeating: (-2, Meeting(name: -1, place: -1)), count: many.count)
+    lastOfOne = [Meeting?](repeating: nil, count: one.count)
   }
 
   consuming func rows(_ run: Evaluation) throws(QueryError) -> Rows {
     var groups = GroupsOfStep(count: groupCount)
     let fills = plan.matching.fillLeft != nil || plan.matching.fillRight != nil
+    var (manyRows, oneRows): ([Int], [Int]) = ([], [])
     for step in 0..<many.steps {
       try run.checkpoint()
-      let manyRows = present(many, step)
-      let oneRows = present(one, step)
+      Self.list(many, step, into: &manyRows)
+      Self.list(one, step, into: &oneRows)
       if (manyRows.isEmpty || oneRows.isEmpty), !fills || (manyRows.isEmpty && oneRows.isEmpty) { continue }
       try groups.begin(oneRows, oneGroups) { (first, second) throws(QueryError) in throw duplicate(first, second) }
       try joinAll(manyRows, &groups, step)
@@ -75,34 +97,53 @@ struct StepwiseMatch {
     let holds = plan.op.holds(left, right)
     // In 3.5 a comparison that does not hold is no match.
     if edition == .v3_5, !holds, !plan.returnsBool { return }
-    let labels = name(manyRow, oneRow)
+    let meeting = meeting(manyRow, oneRow, group)
     if plan.matching.cardinality == .oneToOne {
       if groups.isMatched(group) {
         throw .execution("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)")
       }
-      groups.match(group)
-    } else if !groups.match(group, labels) {
+    } else if taken[meeting.place] == step {
       throw .execution("multiple matches for labels: grouping labels must ensure unique matches")
     }
+    groups.match(group)
+    taken[meeting.place] = step
     if plan.returnsBool {
-      try collector.put(holds ? 1 : 0, labels, dropsName: marks, step: step)
+      try collector.put(holds ? 1 : 0, meeting.name, dropsName: marks, step: step)
     } else if holds {
-      try collector.put(plan.op.value(left, right), labels, step: step)
+      try collector.put(plan.op.value(left, right), meeting.name, step: step)
     }
   }
 
-  private mutating func name(_ manyRow: Int?, _ oneRow: Int?) -> LabelSet {
+  private mutating func meeting(_ manyRow: Int?, _ oneRow: Int?, _ group: Int) -> Meeting {
     let pair = Pair(many: manyRow ?? -1, one: oneRow ?? -1)
-    if let known = names[pair] { return known }
-    let manyLabels = manyRow.map { many.set.labels[$0] } ?? result.filled(one.set.labels[oneRow!])
-    let oneLabels = oneRow.map { one.set.labels[$0] } ?? result.filled(many.set.labels[manyRow!])
-    let labels = result.labels(many: manyLabels, one: oneLabels)
-    names[pair] = labels
-    return labels
+    guard let manyRow else {
+      if let last = lastOfOne[pair.one] { return last }
+      let meeting = meet(pair, group)
+      lastOfOne[pair.one] = meeting
+      return meeting
+    }
+    if lastOfMany[manyRow].one == pair.one { return lastOfMany[manyRow].meeting }
+    let meeting = known[pair] ?? meet(pair, group)
+    known[pair] = meeting
+    lastOfMany[manyRow] = (pair.one, meeting)
+    return meeting
   }
 
-  private func present(_ rows: Rows, _ step: Int) -> [Int] {
-    (0..<rows.count).filter { Cell.isPresent(rows.values[$0 * rows.steps + step]) }
+  private mutating func meet(_ pair: Pair, _ group: Int) -> Meeting {
+    let manyLabels = pair.many >= 0 ? many.set.labels[pair.many] : result.filled(one.set.labels[pair.one])
+    let oneLabels = pair.one >= 0 ? one.set.labels[pair.one] : result.filled(many.set.labels[pair.many])
+    let name = collector.number(of: result.labels(many: manyLabels, one: oneLabels))
+    let place = places[Place(group: group, name: name), default: places.count]
+    places[Place(group: group, name: name)] = place
+    if place == taken.count { taken.append(-1) }
+    return Meeting(name: name, place: place)
+  }
+
+  /// The rows that are there at a step.
+  private static func list(_ rows: Rows, _ step: Int, into list: inout [Int]) {
+    list.removeAll(keepingCapacity: true)
+    let cells = rows.values.span
+    for row in 0..<rows.count where Cell.isPresent(cells[row * rows.steps + step]) { list.append(row) }
   }
 
   private func duplicate(_ first: Int, _ second: Int) -> QueryError {
@@ -122,7 +163,6 @@ private struct GroupsOfStep {
   private var oneRows: [Int]
   private var oneStamps: [Int]
   private var matchedStamps: [Int]
-  private var matchedLabels: [Int: Set<LabelSet>] = [:]
   private var stamp = 0
 
   init(count: Int) {
@@ -133,7 +173,6 @@ private struct GroupsOfStep {
 
   mutating func begin(_ rows: [Int], _ groups: [Int32], duplicate: (Int, Int) throws(QueryError) -> Void) throws(QueryError) {
     stamp += 1
-    matchedLabels.removeAll(keepingCapacity: true)
     for row in rows {
       let group = Int(groups[row])
       if oneStamps[group] == stamp { try duplicate(oneRows[group], row) }
@@ -145,12 +184,6 @@ private struct GroupsOfStep {
   func oneRow(_ group: Int) -> Int? { oneStamps[group] == stamp ? oneRows[group] : nil }
   func isMatched(_ group: Int) -> Bool { matchedStamps[group] == stamp }
   mutating func match(_ group: Int) { matchedStamps[group] = stamp }
-
-  /// `false`: these labels were there already.
-  mutating func match(_ group: Int, _ labels: LabelSet) -> Bool {
-    match(group)
-    return matchedLabels[group, default: []].insert(labels).inserted
-  }
 }
 
 extension LabelSet {

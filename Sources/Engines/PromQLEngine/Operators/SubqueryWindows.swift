@@ -31,14 +31,17 @@ final class SubqueryWindows: RangeOperator {
     try prepare(rows.set, windows)
     var columns = SampleColumns()
     let batch = min(256, max(1, Self.batch / max(1, rows.steps)))
+    columns.timestamps.reserveCapacity(min(batch, rows.count) * rows.steps)
+    columns.values.reserveCapacity(min(batch, rows.count) * rows.steps)
     var row = 0
     while row < rows.count, rows.steps > 0 {
       try run.checkpoint()
       let start = row
       columns.reset()
       while row < min(start + batch, rows.count) {
+        let cells = rows.values.span
         for i in 0..<rows.steps {
-          let value = rows.values[row * rows.steps + i]
+          let value = cells[row * rows.steps + i]
           if Cell.isPresent(value) { columns.append(points.time(i), value) }
         }
         columns.endRow()

@@ -6,6 +6,14 @@ import TextCoding
 final class ValueCounting: VectorOperator {
   private let plan: AggregatePlan
   private let vector: any VectorOperator
+  /// By what the label that is set leaves of the labels.
+  private let grouped = Derived<Grouping>()
+
+  /// What a row's name depends on.
+  private struct Naming: Hashable {
+    var group: Int32
+    var bits: UInt64
+  }
 
   let title: String
   var inputs: [any PlanOperator] { [vector] }
@@ -22,27 +30,36 @@ final class ValueCounting: VectorOperator {
     let input = try run.rows(of: vector, over: grid)
     let projection: LabelProjection =
       plan.without ? .removing(plan.grouping + [LabelName.metric]) : .keeping(plan.grouping + [label])
+    let grouping = try grouped.value(of: input.set) {
+      let others = plan.grouping.filter { $0 != label }
+      return Grouping(input.set, by: plan.without ? others + [label] : others, without: plan.without)
+    }
     var table = LabelSetTable()
+    var numbers: [Naming: Int] = [:]
     var counts: [Double] = []
     for row in 0..<input.count {
       if row & 0xff == 0 { try run.checkpoint() }
       // Neighbouring steps mostly have one value.
-      var last: (value: Double, group: Int)?
+      var last: (bits: UInt64, target: Int)?
       for step in 0..<grid.count {
         let value = input.values[row * grid.count + step]
         guard Cell.isPresent(value) else { continue }
-        let group: Int
-        if let last, last.value.bitPattern == value.bitPattern {
-          group = last.group
-        } else {
-          group = table.number(of: projection.apply(input.set.labels[row].setting(label, NumberText.fixed(value))))
-          last = (value, group)
+        if last?.bits != value.bitPattern {
+          let naming = Naming(group: grouping.groups[row], bits: value.bitPattern)
+          let target: Int
+          if let known = numbers[naming] {
+            target = known
+          } else {
+            target = table.number(of: projection.apply(input.set.labels[row].setting(label, NumberText.fixed(value))))
+            numbers[naming] = target
+          }
+          last = (value.bitPattern, target)
         }
         if counts.count < table.count * grid.count {
           try run.reserve(series: table.count, steps: grid.count)
           counts.append(contentsOf: repeatElement(0, count: grid.count))
         }
-        counts[group * grid.count + step] += 1
+        counts[last!.target * grid.count + step] += 1
       }
     }
     return Rows(SeriesSet(unique: table.sets), steps: grid.count, values: counts.map { $0 == 0 ? Cell.absent : $0 })

@@ -58,6 +58,7 @@ final class CompiledQuery: Sendable {
     case .vector(let op):
       let rows = try finish(run, try run.rows(of: op, over: grid))
       var elements: [VectorElement] = []
+      elements.reserveCapacity(rows.count)
       for row in 0..<rows.count where Cell.isPresent(rows.values[row]) {
         elements.append(VectorElement(labels: rows.set.labels[row], timestamp: time, value: rows.values[row]))
       }
@@ -77,14 +78,12 @@ final class CompiledQuery: Sendable {
     } body: { (first, columns) throws(QueryError) in
       let edges = WindowEdges(windows!, end: windows!.end(grid.start))
       for i in 0..<columns.rowCount {
-        var (times, values) = edges.points(columns, columns.row(i))
+        let (times, values) = edges.points(columns, columns.row(i))
         if times.isEmpty { continue }
         run.statistics.totalSamples += times.count
         try run.hold(times.count)
         let drops = delayed && set.drops(first + i)
         let labels = drops ? LabelProjection.droppingMetadata.apply(set.labels[first + i]) : set.labels[first + i]
-        times.reserveCapacity(times.count)
-        values.reserveCapacity(values.count)
         points.append(SeriesPoints(labels: labels, timestamps: times, values: values))
       }
     }
@@ -108,19 +107,36 @@ final class CompiledQuery: Sendable {
     case .vector(let op):
       let rows = try finish(run, try run.rows(of: op, over: grid))
       try run.reserve(bytes: rows.presentCount * Self.pointBytes)
-      var points: [SeriesPoints] = []
-      for row in 0..<rows.count {
-        var series = SeriesPoints(labels: rows.set.labels[row], timestamps: [], values: [])
+      return .matrix(Self.points(rows, grid).sorted { $0.labels < $1.labels })
+    }
+  }
+
+  /// The rows without their gaps, each in arrays of its size. Rows that have none share one array of times.
+  private static func points(_ rows: Rows, _ grid: StepGrid) -> [SeriesPoints] {
+    let times = (0..<grid.count).map(grid.time)
+    var points: [SeriesPoints] = []
+    points.reserveCapacity(rows.count)
+    for row in 0..<rows.count {
+      let cells = row * grid.count..<(row + 1) * grid.count
+      let present = rows.presentCount(in: cells)
+      if present == 0 { continue }
+      var series = SeriesPoints(labels: rows.set.labels[row], timestamps: times, values: [])
+      if present == grid.count {
+        series.values = Array(rows.values[cells])
+      } else {
+        series.timestamps = []
+        series.timestamps.reserveCapacity(present)
+        series.values.reserveCapacity(present)
         for step in 0..<grid.count {
-          let value = rows.values[row * grid.count + step]
+          let value = rows.values[cells.lowerBound + step]
           guard Cell.isPresent(value) else { continue }
-          series.timestamps.append(grid.time(step))
+          series.timestamps.append(times[step])
           series.values.append(value)
         }
-        if !series.values.isEmpty { points.append(series) }
       }
-      return .matrix(points.sorted { $0.labels < $1.labels })
+      points.append(series)
     }
+    return points
   }
 
   /// Removes the names whose removal was put off.

@@ -25,10 +25,12 @@ struct Rows: Sendable {
   func replacing(_ set: SeriesSet) -> Rows { Rows(set, steps: steps, values: values) }
 
   /// How many cells hold a value.
-  var presentCount: Int {
+  var presentCount: Int { presentCount(in: values.indices) }
+
+  func presentCount(in range: Range<Int>) -> Int {
     var present = 0
     let cells = values.span
-    for i in cells.indices where Cell.isPresent(cells[i]) { present += 1 }
+    for i in range where Cell.isPresent(cells[i]) { present += 1 }
     return present
   }
 

@@ -3,6 +3,11 @@ enum ScalarRow: Sendable {
   case constant(Double)
   case perStep([Double])
 
+  var isConstant: Bool {
+    if case .constant = self { return true }
+    return false
+  }
+
   subscript(_ step: Int) -> Double {
     switch self {
     case .constant(let value): value

@@ -47,9 +47,9 @@ final class HeadView: SeriesView {
       if let newest, newest.time <= end {
         if newest.time >= start { columns.append(newest.time, newest.value) }
       } else if let snapshot = head.shelves.with(series[i], { $0.snapshot(at: batch) }) {
-        var all = SampleColumns()
-        snapshot.append(from: start, through: end, to: &all)
-        if let time = all.timestamps.last { columns.append(time, all.values[all.values.count - 1]) }
+        let first = columns.timestamps.count
+        snapshot.append(from: start, through: end, to: &columns)
+        columns.keepLast(from: first)
       }
       columns.endRow()
     }
@@ -91,6 +91,18 @@ final class HeadView: SeriesView {
 
   private static func sorted(_ texts: Set<String>, _ limit: Int) -> [String] {
     Array(texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.prefix(limit))
+  }
+}
+
+extension SampleColumns {
+  /// Of the samples from `first` on, leaves only the last.
+  fileprivate mutating func keepLast(from first: Int) {
+    let surplus = timestamps.count - first - 1
+    if surplus <= 0 { return }
+    timestamps[first] = timestamps[first + surplus]
+    values[first] = values[first + surplus]
+    timestamps.removeLast(surplus)
+    values.removeLast(surplus)
   }
 }
 
