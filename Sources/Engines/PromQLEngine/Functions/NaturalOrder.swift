@@ -2,23 +2,30 @@
 enum NaturalOrder {
   /// Whether `a` comes before `b`. Both are cut where digits and other characters meet; pieces of digits compare as numbers, others as bytes.
   ///
+  /// It is no order to rely on: of `a2` and `a02` each comes before the other, and of two texts of which one is empty neither.
+  ///
   /// - Source: facette/natsort, which the reference uses.
   static func precedes(_ a: String, _ b: String) -> Bool {
     let (x, y) = (pieces(a), pieces(b))
-    for i in 0..<min(x.count, y.count) {
-      let (p, q) = (x[i], y[i])
-      if p == q { continue }
+    for (i, p) in x.enumerated() {
+      guard i < y.count else { return false }
+      let q = y[i]
       if let m = number(p), let n = number(q) {
-        if m == n {
-          if x.count == i + 1 { return true }
-          if y.count == i + 1 { return false }
-          continue
-        }
-        return m < n
+        if m != n { return m < n }
+      } else if p != q {
+        return p.lexicographicallyPrecedes(q)
       }
-      return p.lexicographicallyPrecedes(q)
+      if i == x.count - 1 { return true }
+      if i == y.count - 1 { return false }
     }
-    return x.count < y.count
+    return false
+  }
+
+  /// The same order without its contradictions: an empty text comes first, and what counts the same goes by its bytes.
+  static func strictlyPrecedes(_ a: String, _ b: String) -> Bool {
+    if a.isEmpty || b.isEmpty { return a.isEmpty && !b.isEmpty }
+    let (forwards, backwards) = (precedes(a, b), precedes(b, a))
+    return forwards == backwards ? Array(a.utf8).lexicographicallyPrecedes(Array(b.utf8)) : forwards
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
@@ -35,8 +42,8 @@ enum NaturalOrder {
     return pieces
   }
 
-  private static func number(_ piece: [UInt8]) -> UInt64? {
+  private static func number(_ piece: [UInt8]) -> Int64? {
     guard let first = piece.first, isDigit(first) else { return nil }
-    return UInt64(String(decoding: piece, as: UTF8.self))
+    return Int64(String(decoding: piece, as: UTF8.self))
   }
 }

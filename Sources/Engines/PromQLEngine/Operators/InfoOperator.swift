@@ -32,10 +32,11 @@ final class InfoOperator: VectorOperator {
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     let base = try run.rows(of: vector, over: grid)
-    let isInfo = base.set.labels.map(isInfoSeries)
+    let edition = run.options.edition
+    let isInfo = base.set.labels.map { isInfoSeries($0, edition) }
     let info = try infos.read(run, grid)
     let signatures = Signatures(base.set.labels, isInfo, info.set.labels, Self.identifying)
-    let data = dataMatchers()
+    let data = dataMatchers(signatures, edition)
     var collector = RowCollector(steps: grid.count)
     for step in 0..<grid.count {
       let newest = try newestInfos(info, signatures.infos, step)
@@ -43,7 +44,7 @@ final class InfoOperator: VectorOperator {
         let value = base.values[row * grid.count + step]
         guard Cell.isPresent(value) else { continue }
         // In 3.5 a name that was to go stays: what comes out are new series.
-        let drops = run.options.edition == .newest && base.set.drops(row)
+        let drops = edition == .newest && base.set.drops(row)
         if isInfo[row] {
           try collector.put(value, base.set.labels[row], dropsName: drops, step: step)
         } else if let labels = try enrich(base.set.labels[row], signatures.base[row], newest, info.set, data) {
@@ -54,16 +55,20 @@ final class InfoOperator: VectorOperator {
     return collector.rows()
   }
 
-  private func isInfoSeries(_ labels: LabelSet) -> Bool {
+  private func isInfoSeries(_ labels: LabelSet, _ edition: Edition) -> Bool {
     let conditions = plan.matchers.filter { $0.name == LabelName.metric }
     let name = labels.metricName ?? ""
     if plan.matchers.isEmpty { return name == Self.standardName }
+    // For 3.5 one condition that holds is enough.
+    if edition == .v3_5 { return conditions.contains { $0.matches(name) } }
     // Conditions that only say what an info series is not called do not make one of all others.
     return conditions.contains { !$0.isNegative } && conditions.allSatisfy { $0.matches(name) }
   }
 
-  private func dataMatchers() -> [String: [Matcher]] {
-    Dictionary(grouping: plan.matchers.filter { $0.name != LabelName.metric }, by: \.name)
+  /// Where no series has identifying labels, 3.5 takes the conditions on the name for conditions on data.
+  private func dataMatchers(_ signatures: Signatures, _ edition: Edition) -> [String: [Matcher]] {
+    let takesName = edition == .v3_5 && !signatures.areWanted
+    return Dictionary(grouping: plan.matchers.filter { takesName || $0.name != LabelName.metric }, by: \.name)
   }
 
   /// Which base and info series belong together: a number per set of identifying labels.
@@ -71,12 +76,15 @@ final class InfoOperator: VectorOperator {
     var base: [Int]
     /// -1: no base series has such labels.
     var infos: [Int]
+    /// Whether any series to be enriched has an identifying label.
+    var areWanted: Bool
 
     init(_ base: [LabelSet], _ isInfo: [Bool], _ infos: [LabelSet], _ names: [String]) {
       let projection = LabelProjection.keeping(names)
       var table = LabelSetTable()
       self.base = base.map { table.number(of: projection.apply($0)) }
       let wanted = Self.values(base, isInfo, names)
+      areWanted = !wanted.isEmpty
       self.infos = infos.map { labels in
         let fits = !wanted.isEmpty && wanted.allSatisfy { $0.value.contains(labels[$0.key] ?? "") }
         return fits ? table.number(of: projection.apply(labels)) : -1

@@ -27,9 +27,25 @@ final class SortOperator: VectorOperator {
       return rows.picking(Self.byValue(present, rows.values, descending: descending))
     case .byLabels(let names, let descending):
       let labels = rows.set.labels
-      let sorted = present.sorted { Self.precedes(labels[$0], labels[$1], names) }
-      return rows.picking(descending ? sorted.reversed() : sorted)
+      return rows.picking(Self.byLabels(present, labels, names, descending: descending))
     }
+  }
+
+  /// Up to a dozen rows are sorted by insertion, as the reference does: with an order that contradicts itself the way decides the outcome.
+  private static func byLabels(_ rows: [Int], _ labels: [LabelSet], _ names: [String], descending: Bool) -> [Int] {
+    guard rows.count <= 12 else {
+      let sorted = rows.sorted { precedes(labels[$0], labels[$1], names, NaturalOrder.strictlyPrecedes) }
+      return descending ? sorted.reversed() : sorted
+    }
+    var sorted = rows
+    for i in sorted.indices.dropFirst() {
+      for j in stride(from: i, to: 0, by: -1) {
+        let (a, b) = (labels[sorted[j]], labels[sorted[j - 1]])
+        guard descending ? follows(a, b, names) : precedes(a, b, names, NaturalOrder.precedes) else { break }
+        sorted.swapAt(j, j - 1)
+      }
+    }
+    return sorted
   }
 
   /// NaN comes last both ways. Equal values keep the order of the reference's reversed sort: as they came, NaN the other way round.
@@ -42,12 +58,20 @@ final class SortOperator: VectorOperator {
     }.map(\.element)
   }
 
-  private static func precedes(_ a: LabelSet, _ b: LabelSet, _ names: [String]) -> Bool {
+  private static func precedes(_ a: LabelSet, _ b: LabelSet, _ names: [String], _ order: (String, String) -> Bool) -> Bool {
     for name in names {
       let (x, y) = (a[name] ?? "", b[name] ?? "")
-      if x == y { continue }
-      return NaturalOrder.precedes(x, y)
+      if x != y { return order(x, y) }
     }
     return a < b
+  }
+
+  /// Not simply the other way round: what neither precedes the other does follow it.
+  private static func follows(_ a: LabelSet, _ b: LabelSet, _ names: [String]) -> Bool {
+    for name in names {
+      let (x, y) = (a[name] ?? "", b[name] ?? "")
+      if x != y { return !NaturalOrder.precedes(x, y) }
+    }
+    return b < a
   }
 }
