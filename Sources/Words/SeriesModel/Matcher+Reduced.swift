@@ -37,15 +37,18 @@ extension Matcher {
   /// A few texts in a row, or many with a hash table; in the order of the pattern, each once.
   package struct TextSet: Sendable {
     package let values: [String]
-    private let hashed: Set<String>?
+    private let hashed: Set<ExactText>?
 
     init(_ values: [String]) {
-      var seen: Set<String> = []
-      self.values = values.filter { seen.insert($0).inserted }
+      var seen: Set<ExactText> = []
+      self.values = values.filter { seen.insert(ExactText($0)).inserted }
       hashed = self.values.count > 8 ? seen : nil
     }
 
-    package func contains(_ value: String) -> Bool { hashed?.contains(value) ?? values.contains(value) }
+    package func contains(_ value: String) -> Bool {
+      let value = ExactText(value)
+      return hashed?.contains(value) ?? values.contains { ExactText($0) == value }
+    }
   }
 }
 

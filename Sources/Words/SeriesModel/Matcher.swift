@@ -53,11 +53,14 @@ public struct Matcher: Sendable {
 }
 
 extension Matcher: Hashable {
-  public static func == (a: Matcher, b: Matcher) -> Bool { a.name == b.name && a.kind == b.kind && a.value == b.value }
+  public static func == (a: Matcher, b: Matcher) -> Bool {
+    a.kind == b.kind && ExactText(a.name) == ExactText(b.name) && ExactText(a.value) == ExactText(b.value)
+  }
+
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
+    hasher.combine(ExactText(name))
     hasher.combine(kind)
-    hasher.combine(value)
+    hasher.combine(ExactText(value))
   }
 }
 

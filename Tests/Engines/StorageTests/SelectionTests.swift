@@ -14,6 +14,19 @@ import Testing
     #expect(try head.view().texts([]) == ["a", #"a{x="10"}"#, #"a{x="2"}"#, "b"])
   }
 
+  @Test func `values that look the same are told apart by their bytes`() throws {
+    let head = Head()
+    for value in ["\u{e9}", "e\u{301}"] { try head.add(["__name__": "a", "v": value], 1, 1) }
+    let view = head.view()
+    for value in ["\u{e9}", "e\u{301}"] {
+      #expect(try view.select([.equal("v", value)], in: .all, limit: .max).labels == [["__name__": "a", "v": value]])
+      #expect(try view.select([.notEqual("v", value)], in: .all, limit: .max).labels.count == 1)
+      #expect(
+        try view.select([Matcher("v", .regex, "\(value)|x")], in: .all, limit: .max).labels == [["__name__": "a", "v": value]])
+    }
+    #expect(try view.labelValues("v", where: [], in: .all, limit: .max).count == 2)
+  }
+
   /// Every kind of matcher, against the definition: all of them true for the series' labels.
   @Test(arguments: [1, 2, 3, 4, 5] as [UInt64]) func `a selection is what its matchers say`(seed: UInt64) throws {
     var random = SeededRandom(seed: seed)

@@ -116,6 +116,8 @@ import Testing
     Case("topk(\"a\", b)", "1:6: parse error: expected type scalar in aggregation parameter, got string"),
     Case("count_values(1, b)", "1:14: parse error: expected type string in aggregation parameter, got scalar"),
     Case("sum(1)", "1:5: parse error: expected type instant vector in aggregation expression, got scalar"),
+    Case("sum by (\"\") (a)", "1:9: parse error: invalid label name for grouping: \"\""),
+    Case("sum by (\"\\xff\") (a)", "1:9: parse error: invalid label name for grouping: \"\\xff\""),
     Case("1 == 2", "1:3: parse error: comparisons between scalars must use BOOL modifier"),
     Case("a + bool b", "1:3: parse error: bool modifier can only be used on comparison operators"),
     Case("1 and 2", "1:1: parse error: set operator \"and\" not allowed in binary scalar expression"),
@@ -133,10 +135,20 @@ import Testing
     Case(
       "limitk(1, foo)",
       "1:1: parse error: limitk() is experimental and must be enabled with --enable-feature=promql-experimental-functions"),
-    Case("foo anchored", "1:1: parse error: anchored modifier is experimental and not enabled"),
-    Case("foo[5m] smoothed", "1:1: parse error: smoothed modifier is experimental and not enabled"),
-    Case("a + fill(1) b", "1:1: parse error: binop fill modifiers are experimental and not enabled"),
-    Case("foo offset step()", "1:12: parse error: experimental duration expression is not enabled"),
+    // Words of the newer grammar are names as long as nobody enables them.
+    Case("foo anchored", "1:5: parse error: unexpected identifier \"anchored\""),
+    Case("foo[5m] smoothed", "1:9: parse error: unexpected identifier \"smoothed\""),
+    Case("a + fill(1) b", "1:5: parse error: unknown function with name \"fill\""),
+    Case("first_over_time(a[5m])", "1:1: parse error: unknown function with name \"first_over_time\""),
+    Case("end()", "1:4: parse error: unexpected \"(\""),
+    Case("foo offset step()", "1:12: parse error: unexpected identifier \"step\" in offset, expected number or duration"),
+    Case("foo[step()]", "1:5: parse error: unexpected character in duration expression: 's'"),
+    // A letter in brackets is a colon; one that would make sense as such is not accepted all the same.
+    Case("foo[5m offset 1m]", "1:9: parse error: unexpected colon 'f'"),
+    Case("foo[5m:x]", "1:8: parse error: unexpected colon 'x'"),
+    Case("foo[5m x]", "1:8: parse error: unexpected character: 'x', expected ':'"),
+    Case("foo[5m x5m]", "1:8: parse error: unexpected character: 'x', expected ':'"),
+    Case("foo offset -1e40", "1:12: parse error: duration out of range"),
   ]
 
   @Test(arguments: lexical + syntax + meaning)

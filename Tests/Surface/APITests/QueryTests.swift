@@ -56,20 +56,21 @@ import Testing
     #expect(throws: APIError(.timeout, "query timed out in expression evaluation")) { try fixture.api.query(request) }
   }
 
-  @Test(arguments: [
-    (
-      Lane.Refusal.late, #"{"status":"error","errorType":"timeout","error":"query timed out in query queue"}"#, nil
-    ),
-    (
-      .full,
-      #"{"status":"error","errorType":"unavailable","error":"too many queries wait already: query.max-waiting is 1000"}"#, "1"
-    ),
-    (
-      .noRoom,
-      #"{"status":"error","errorType":"unavailable","error":"too many bytes of answers are on their way already (web.max-answer-bytes)"}"#,
-      "1"
-    ),
-  ] as [(Lane.Refusal, String, String?)])
+  @Test(
+    arguments: [
+      (
+        Lane.Refusal.late, #"{"status":"error","errorType":"timeout","error":"query timed out in query queue"}"#, nil
+      ),
+      (
+        .full,
+        #"{"status":"error","errorType":"unavailable","error":"too many queries wait already: query.max-waiting is 1000"}"#, "1"
+      ),
+      (
+        .noRoom,
+        #"{"status":"error","errorType":"unavailable","error":"too many bytes of answers are on their way already (web.max-answer-bytes)"}"#,
+        "1"
+      ),
+    ] as [(Lane.Refusal, String, String?)])
   func `what has no turn or no room is refused in the API's shape`(_ refusal: Lane.Refusal, _ body: String, _ retry: String?) {
     let response = APIError(refusal, PrometheusAPI.Limits()).response
     #expect(response.status == 503)

@@ -69,7 +69,8 @@ struct Buckets {
     var start = edition == .newest && bounds[0] > 0 ? 0 : -Double.infinity
     for i in bounds.indices {
       if start >= value { return below }
-      if bounds[i] > value {
+      // A bound that is NaN is neither below nor above.
+      if start < value, bounds[i] > value {
         if edition == .newest, start == -.infinity { return counts[i] }
         return below + (counts[i] - below) * (value - start) / (bounds[i] - start)
       }

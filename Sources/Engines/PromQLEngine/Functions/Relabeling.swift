@@ -44,7 +44,8 @@ struct LabelReplacement: Hashable, Sendable {
   /// - Parameter arguments: those behind the vector.
   init(_ arguments: [String]) {
     (target, template, source, pattern) = (arguments[0], arguments[1], arguments[2], arguments[3])
-    expression = try? RegularExpression(pattern)
+    // The pattern is put together before it is read, as the reference does: `a)(b` is one, and `\Qa` swallows what closes it.
+    expression = try? RegularExpression("^(?s:\(pattern))$", anchored: false)
   }
 
   func check() throws(QueryError) {

@@ -12,9 +12,10 @@ enum RemarkText {
     "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: \(GoText.quoted(name))"
   }
 
-  static func notCounter(_ name: String, type: String) -> String {
-    "metric might not be a counter, __type__ label is not set to \"counter\" or \"histogram\", got \(GoText.quoted(type)): "
-      + GoText.quoted(name)
+  static func notCounter(_ name: String, type: String, _ edition: Edition) -> String {
+    let wanted = edition == .v3_5 ? "\"counter\"" : "\"counter\" or \"histogram\""
+    return
+      "metric might not be a counter, __type__ label is not set to \(wanted), got \(GoText.quoted(type)): \(GoText.quoted(name))"
   }
 
   static func badBucket(_ bound: String, metric: String, _ edition: Edition) -> String {

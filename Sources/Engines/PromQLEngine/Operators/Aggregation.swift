@@ -55,7 +55,8 @@ final class Aggregation: VectorOperator {
 
   private func warn(_ run: Evaluation, _ q: ScalarRow, steps: Int) {
     guard let bounds = q.bounds(steps: steps) else { return }
-    if bounds.anyNaN { run.warn(RemarkText.invalidQuantile(.nan), at: plan.parameterRange) }
+    // One NaN hides all bounds.
+    if bounds.anyNaN { return run.warn(RemarkText.invalidQuantile(.nan), at: plan.parameterRange) }
     if bounds.most > 1 { run.warn(RemarkText.invalidQuantile(bounds.most), at: plan.parameterRange) }
     if bounds.least < 0 { run.warn(RemarkText.invalidQuantile(bounds.least), at: plan.parameterRange) }
   }

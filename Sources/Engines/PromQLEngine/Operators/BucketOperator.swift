@@ -164,7 +164,7 @@ final class BucketOperator: VectorOperator {
     var table = LabelSetTable()
     var key: [UInt8] = []
     for row in 0..<input.count {
-      guard let bound = input.labels[row][LabelName.bucket].flatMap(Double.init) else {
+      guard let bound = input.labels[row][LabelName.bucket].flatMap(GoFloat.parse) else {
         histograms.malformed.append(row)
         continue
       }

@@ -35,8 +35,13 @@ final class Choice: VectorOperator {
     var output = Rows(absent: input.set, steps: grid.count)
     var order: [Int] = []
     var choosing = Choosing(plan.op, input, places: groups.places)
+    let checksLate = run.options.edition == .v3_5
     for step in 0..<grid.count {
       try run.checkpoint()
+      if checksLate {
+        guard input.isPresent(at: step) else { continue }
+        try checkLate(parameter[step])
+      }
       for rows in members {
         choosing.choose(rows, parameter[step], step)
         for row in choosing.chosen { output.values[row * grid.count + step] = input.values[row * grid.count + step] }
@@ -56,6 +61,9 @@ final class Choice: VectorOperator {
   /// `false`: nothing can be chosen at any step.
   private func check(_ parameter: ScalarRow, _ run: Evaluation, steps: Int) throws(QueryError) -> Bool {
     guard let bounds = parameter.bounds(steps: steps) else { return false }
+    // One NaN hides all bounds from 3.5, which looks at a parameter only where there is something to choose from.
+    let checksLate = run.options.edition == .v3_5
+    if checksLate, bounds.anyNaN { return true }
     if plan.op == .limitRatio {
       if bounds.anyNaN { throw .execution("Ratio value is NaN") }
       if bounds.most == 0, bounds.least == 0 { return false }
@@ -65,11 +73,20 @@ final class Choice: VectorOperator {
     }
     if bounds.anyNaN { throw .execution("Parameter value is NaN") }
     if bounds.most < 1 { return false }
+    if checksLate { return true }
     if bounds.least <= -9.223372036854775808e18 {
       throw .execution("Scalar value \(GoNumber.general(bounds.least)) underflows int64")
     }
     if bounds.most >= 9.223372036854774784e18 { throw .execution("Scalar value \(GoNumber.general(bounds.most)) overflows int64") }
     return true
+  }
+
+  private func checkLate(_ parameter: Double) throws(QueryError) {
+    if plan.op == .limitRatio {
+      if parameter.isNaN { throw .execution("Ratio value NaN is NaN") }
+    } else if !(parameter >= -0x1p63 && parameter < 0x1p63) {
+      throw .execution("Scalar value \(GoNumber.general(parameter)) overflows int64")
+    }
   }
 }
 

@@ -33,11 +33,12 @@ final class InfoOperator: VectorOperator {
 
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     let base = try run.rows(of: vector, over: grid)
+    let edition = run.options.edition
     let info = try infos.read(run, grid)
     let signatures = try met.value(of: base.set, info.set) {
-      Signatures(base.set.labels, base.set.labels.map(nameIsInfo()), info.set.labels, Self.identifying)
+      Signatures(base.set.labels, base.set.labels.map(nameIsInfo(edition)), info.set.labels, Self.identifying)
     }
-    let data = dataMatchers()
+    let data = dataMatchers(signatures, edition)
     var collector = RowCollector(steps: grid.count)
     var newest = NewestInfos(info, signatures.infos, count: signatures.count)
     // What each row has become, and of which version of its infos; -1: it is left out.
@@ -50,7 +51,7 @@ final class InfoOperator: VectorOperator {
         let value = base.values[row * grid.count + step]
         guard Cell.isPresent(value) else { continue }
         // In 3.5 a name that was to go stays: what comes out are new series.
-        let drops = run.options.edition == .newest && base.set.drops(row)
+        let drops = edition == .newest && base.set.drops(row)
         let signature = signatures.base[row]
         if !signatures.isInfo[row], versions[row] != newest.versions[signature] {
           versions[row] = newest.versions[signature]
@@ -64,9 +65,16 @@ final class InfoOperator: VectorOperator {
   }
 
   /// Whether a series is one of info, by its name.
-  private func nameIsInfo() -> (LabelSet) -> Bool {
+  private func nameIsInfo(_ edition: Edition) -> (LabelSet) -> Bool {
     if plan.matchers.isEmpty { return { $0.metricName == Self.standardName } }
     let conditions = plan.matchers.filter { $0.name == LabelName.metric }
+    // For 3.5 one condition that holds is enough.
+    if edition == .v3_5 {
+      return { labels in
+        let name = labels.metricName ?? ""
+        return conditions.contains { $0.matches(name) }
+      }
+    }
     // Conditions that only say what an info series is not called do not make one of all others.
     guard conditions.contains(where: { !$0.isNegative }) else { return { _ in false } }
     return { labels in
@@ -75,8 +83,10 @@ final class InfoOperator: VectorOperator {
     }
   }
 
-  private func dataMatchers() -> [String: [Matcher]] {
-    Dictionary(grouping: plan.matchers.filter { $0.name != LabelName.metric }, by: \.name)
+  /// Where no series has identifying labels, 3.5 takes the conditions on the name for conditions on data.
+  private func dataMatchers(_ signatures: Signatures, _ edition: Edition) -> [String: [Matcher]] {
+    let takesName = edition == .v3_5 && !signatures.areWanted
+    return Dictionary(grouping: plan.matchers.filter { takesName || $0.name != LabelName.metric }, by: \.name)
   }
 
   /// Which base and info series belong together: a number per set of identifying labels.
@@ -87,6 +97,8 @@ final class InfoOperator: VectorOperator {
     /// -1: no base series has such labels.
     var infos: [Int]
     var count: Int
+    /// Whether any series to be enriched has an identifying label.
+    var areWanted: Bool
 
     init(_ base: [LabelSet], _ isInfo: [Bool], _ infos: [LabelSet], _ names: [String]) {
       let projection = LabelProjection.keeping(names)
@@ -94,6 +106,7 @@ final class InfoOperator: VectorOperator {
       var table = LabelSetTable()
       self.base = base.map { table.number(of: projection.apply($0)) }
       let wanted = Self.values(base, isInfo, names)
+      areWanted = !wanted.isEmpty
       self.infos = infos.map { labels in
         let fits = !wanted.isEmpty && wanted.allSatisfy { $0.value.contains(labels[$0.key] ?? "") }
         return fits ? table.number(of: projection.apply(labels)) : -1

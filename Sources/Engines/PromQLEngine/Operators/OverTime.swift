@@ -67,7 +67,9 @@ final class OverTime: VectorOperator {
       let type = run.options.readsTypeLabels ? set.labels[row]["__type__"] ?? "" : nil
       let key = type.map { "\(name)\u{0}\($0)" } ?? name
       if key == last { continue }
-      let looksRight = type.map { $0 == "counter" || $0 == "histogram" } ?? Self.suffixes.contains { name.hasSuffix($0) }
+      let looksRight =
+        type.map { $0 == "counter" || $0 == "histogram" && run.options.edition == .newest }
+        ?? Self.suffixes.contains { name.hasSuffix($0) }
       if looksRight {
         last = key
         continue
@@ -75,7 +77,8 @@ final class OverTime: VectorOperator {
       let cells = row * grid.count..<(row + 1) * grid.count
       guard cells.contains(where: { Cell.isPresent(values[$0]) }) else { continue }
       last = key
-      run.inform(type.map { RemarkText.notCounter(name, type: $0) } ?? RemarkText.notCounter(name), at: plan.inputRange)
+      let text = type.map { RemarkText.notCounter(name, type: $0, run.options.edition) } ?? RemarkText.notCounter(name)
+      run.inform(text, at: plan.inputRange)
     }
   }
 

@@ -48,13 +48,37 @@ extension Lowering {
     return .overTime(
       OverTimePlan(
         function: function, input: try range(input), parameters: try scalars(others), inputRange: Self.place(ofRange: input),
-        firstRange: Self.bare(call.arguments[0]).range))
+        firstRange: Self.place(of: call.arguments[0], in: call)))
   }
 
   /// Where remarks about a range stand: the reference loses a subquery's place when it evaluates it.
   private static func place(ofRange expr: Expr) -> SourceRange {
     if case .subquery = bare(expr) { return SourceRange(0, 0) }
     return bare(expr).range
+  }
+
+  /// Where remarks about an argument stand: within its parentheses, unless it is worked out once for all steps of a call that is not.
+  private static func place(of argument: Expr, in call: Call) -> SourceRange {
+    let isOnce = isFixed(argument) && !call.arguments.allSatisfy(isFixed)
+    return isOnce ? argument.range : bare(argument).range
+  }
+
+  /// Whether an expression is the same at every step, as far as its text tells.
+  private static func isFixed(_ expr: Expr) -> Bool {
+    switch expr {
+    case .number, .string: true
+    case .vector(let selector): selector.at != nil
+    case .matrix(let matrix): matrix.selector.at != nil
+    case .subquery(let subquery): subquery.at != nil
+    case .call(let call): !dependsOnTime(call.function) && call.arguments.allSatisfy(isFixed)
+    case .aggregate(let aggregate): isFixed(aggregate.expr)
+    case .unary, .binary, .paren: expr.children.allSatisfy(isFixed)
+    }
+  }
+
+  private static func dependsOnTime(_ function: String) -> Bool {
+    ClockFunction(rawValue: function) != nil || MathFunction(rawValue: function)?.dependsOnTime == true
+      || function == "predict_linear"
   }
 
   private func math(_ function: MathFunction, _ call: Call) throws(QueryError) -> Plan {
@@ -128,8 +152,8 @@ extension Lowering {
       return .buckets(
         BucketPlan(
           kind: call.function == "histogram_fraction" ? .fraction : .quantile, vector: try vector(last),
-          parameters: try scalars(arguments.dropLast()), parameterRanges: arguments.dropLast().map { Self.bare($0).range },
-          vectorRange: Self.bare(last).range))
+          parameters: try scalars(arguments.dropLast()), parameterRanges: arguments.dropLast().map { Self.place(of: $0, in: call) },
+          vectorRange: Self.place(of: last, in: call)))
     }
   }
 

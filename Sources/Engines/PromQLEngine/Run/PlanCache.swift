@@ -1,4 +1,5 @@
 import PromQLSyntax
+import SeriesModel
 import Threading
 
 /// Keeps compiled queries by their text, with what they remember of series; the least recently asked go first.
@@ -13,7 +14,7 @@ final class PlanCache: Sendable {
   }
   private struct Key: Hashable, Sendable {
     var expr: Expr
-    var source: String
+    var source: ExactText
   }
 
   private let limit: Int
@@ -29,7 +30,7 @@ final class PlanCache: Sendable {
     _ expr: Expr, _ source: String, make: () throws(QueryError) -> CompiledQuery
   ) throws(QueryError) -> CompiledQuery {
     if limit <= 0 { return try make() }
-    let key = Key(expr: expr, source: source)
+    let key = Key(expr: expr, source: ExactText(source))
     let known = state.withLock { state in
       state.clock += 1
       state.entries[key]?.asked = state.clock

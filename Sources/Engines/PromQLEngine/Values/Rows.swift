@@ -40,6 +40,17 @@ struct Rows: Sendable {
     return true
   }
 
+  /// Whether any row holds a value at a step.
+  func isPresent(at step: Int) -> Bool {
+    let cells = values.span
+    var cell = step
+    while cell < cells.count {
+      if Cell.isPresent(cells[cell]) { return true }
+      cell += steps
+    }
+    return false
+  }
+
   /// Some of the rows, in the order given.
   func picking(_ rows: [Int]) -> Rows {
     if steps == 1 { return Rows(set.picking(rows), steps: 1, values: rows.map { values[$0] }) }
@@ -81,7 +92,10 @@ struct Rows: Sendable {
   func mergingDuplicates() throws(QueryError) -> Rows {
     guard set.hasDuplicates else { return self }
     var table = LabelSetTable(capacity: count)
-    let targets = set.labels.map { table.number(of: $0) }
+    // A single step has its rows in the order in which values come up.
+    var targets = [Int](repeating: 0, count: count)
+    if steps == 1 { for row in 0..<count where Cell.isPresent(values[row]) { _ = table.number(of: set.labels[row]) } }
+    for row in 0..<count { targets[row] = table.number(of: set.labels[row]) }
     var drops = set.dropsName.isEmpty ? [] : [Bool](repeating: false, count: table.count)
     var isFirst = [Bool](repeating: true, count: table.count)
     var merged = [Double](repeating: Cell.absent, count: table.count * steps)

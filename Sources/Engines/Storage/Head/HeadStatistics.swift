@@ -59,14 +59,15 @@ extension Head {
         seriesCount: index.count, sampleCount: totals.samples, chunkCount: chunks,
         labelPairCount: names.values.reduce(0) { $0 + $1.count }, bytes: totals.bytes, samplesAppended: totals.appended,
         oldest: oldest.map { Timestamp(milliseconds: $0) }, newest: newest.map { Timestamp(milliseconds: $0) },
-        seriesByMetricName: Self.top(limit, (names[LabelName.metric] ?? [:]).lazy.map { ($0.key, $0.value.count) }),
-        valuesByLabelName: Self.top(limit, names.lazy.map { ($0.key, $0.value.count) }),
+        seriesByMetricName: Self.top(limit, (names[ExactText(LabelName.metric)] ?? [:]).lazy.map { ($0.key.text, $0.value.count) }),
+        valuesByLabelName: Self.top(limit, names.lazy.map { ($0.key.text, $0.value.count) }),
         bytesByLabelName: Self.top(
           limit,
-          names.lazy.map { name, values in (name, values.reduce(0) { $0 + ($1.key.utf8.count + name.utf8.count) * $1.value.count })
+          names.lazy.map { name, values in
+            (name.text, values.reduce(0) { $0 + ($1.key.text.utf8.count + name.text.utf8.count) * $1.value.count })
           }),
         seriesByLabelPair: Self.top(
-          limit, names.lazy.flatMap { name, values in values.lazy.map { ("\(name)=\($0.key)", $0.value.count) } }))
+          limit, names.lazy.flatMap { name, values in values.lazy.map { ("\(name.text)=\($0.key.text)", $0.value.count) } }))
     }
   }
 

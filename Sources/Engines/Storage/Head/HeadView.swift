@@ -62,9 +62,9 @@ final class HeadView: SeriesView {
 
   func labelValues(_ name: String, where matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> [String] {
     try head.index.read { (index: LabelIndex) throws(SourceError) -> [String] in
-      var values: Set<String> = []
+      var values: Set<ExactText> = []
       for place in try places(matchers, span, .max, index) {
-        if let value = index.labels[Int(place)][name] { values.insert(value) }
+        if let value = index.labels[Int(place)][name] { values.insert(ExactText(value)) }
       }
       return Self.sorted(values, limit)
     }
@@ -72,10 +72,10 @@ final class HeadView: SeriesView {
 
   func labelNames(where matchers: [Matcher], in span: TimeSpan, limit: Int) throws(SourceError) -> [String] {
     try head.index.read { (index: LabelIndex) throws(SourceError) -> [String] in
-      var names: Set<String> = []
+      var names: Set<ExactText> = []
       for place in try places(matchers, span, .max, index) {
         let set = index.labels[Int(place)]
-        set.forEachRange { name, _ in names.insert(set.text(name)) }
+        set.forEachRange { name, _ in names.insert(ExactText(set.text(name))) }
       }
       return Self.sorted(names, limit)
     }
@@ -89,8 +89,8 @@ final class HeadView: SeriesView {
     return alive
   }
 
-  private static func sorted(_ texts: Set<String>, _ limit: Int) -> [String] {
-    Array(texts.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.prefix(limit))
+  private static func sorted(_ texts: Set<ExactText>, _ limit: Int) -> [String] {
+    Array(texts.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.prefix(limit))
   }
 }
 

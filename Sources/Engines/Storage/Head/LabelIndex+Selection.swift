@@ -25,19 +25,19 @@ extension LabelIndex {
 
   private func listedPlaces(_ matcher: Matcher) -> [UInt32]? {
     guard let values = Self.listedValues(matcher) else { return nil }
-    guard let table = postings[matcher.name] else { return [] }
-    return union(values.compactMap { table[$0] })
+    guard let table = postings[ExactText(matcher.name)] else { return [] }
+    return union(values.compactMap { table[ExactText($0)] })
   }
 
   private func narrowed(_ candidates: [UInt32]?, by matcher: Matcher) -> [UInt32] {
-    let table = postings[matcher.name] ?? [:]
+    let table = postings[ExactText(matcher.name)] ?? [:]
     // Few candidates: look at their own values.
     if let candidates, candidates.count < table.count {
-      var known: [String: Bool] = [:]
+      var known: [ExactText: Bool] = [:]
       return candidates.filter { place in
-        let value = labels[Int(place)][matcher.name] ?? ""
+        let value = ExactText(labels[Int(place)][matcher.name] ?? "")
         if let verdict = known[value] { return verdict }
-        let verdict = matcher.matches(value)
+        let verdict = matcher.matches(value.text)
         known[value] = verdict
         return verdict
       }
@@ -45,14 +45,14 @@ extension LabelIndex {
     if matcher.matchesEmpty {
       return Self.difference(candidates ?? everyPlace, union(refusedLists(matcher, table)))
     }
-    let accepted = union(table.compactMap { matcher.matches($0.key) ? $0.value : nil })
+    let accepted = union(table.compactMap { matcher.matches($0.key.text) ? $0.value : nil })
     return candidates.map { Self.intersection($0, accepted) } ?? accepted
   }
 
   /// The lists of the values that a condition refuses. `!=` and alternatives name them.
-  private func refusedLists(_ matcher: Matcher, _ table: [String: [UInt32]]) -> [[UInt32]] {
-    if matcher.isNegative, case .oneOf(let set) = matcher.reduced { return set.values.compactMap { table[$0] } }
-    return table.compactMap { matcher.matches($0.key) ? nil : $0.value }
+  private func refusedLists(_ matcher: Matcher, _ table: [ExactText: [UInt32]]) -> [[UInt32]] {
+    if matcher.isNegative, case .oneOf(let set) = matcher.reduced { return set.values.compactMap { table[ExactText($0)] } }
+    return table.compactMap { matcher.matches($0.key.text) ? nil : $0.value }
   }
 
   private func union(_ lists: [[UInt32]]) -> [UInt32] {

@@ -3,7 +3,7 @@ import SeriesModel
 /// Which series have which labels. Series are known by their place in the head.
 struct LabelIndex {
   /// For each name and value the places of the series that have it, in rising order.
-  private(set) var postings: [String: [String: [UInt32]]] = [:]
+  private(set) var postings: [ExactText: [ExactText: [UInt32]]] = [:]
   /// By place; empty where nobody is.
   private(set) var labels: [LabelSet] = []
   private(set) var refs: [SeriesRef] = []
@@ -31,7 +31,7 @@ struct LabelIndex {
       born.append(generation)
     }
     set.forEachRange { name, value in
-      Self.insert(place, into: &postings[set.text(name), default: [:]][set.text(value), default: []])
+      Self.insert(place, into: &postings[ExactText(set.text(name)), default: [:]][ExactText(set.text(value)), default: []])
     }
   }
 
@@ -40,10 +40,10 @@ struct LabelIndex {
     generation += 1
     count -= places.count
     let gone = Set(places)
-    var touched: [String: Set<String>] = [:]
+    var touched: [ExactText: Set<ExactText>] = [:]
     for place in places {
       let set = labels[Int(place)]
-      set.forEachRange { name, value in touched[set.text(name), default: []].insert(set.text(value)) }
+      set.forEachRange { name, value in touched[ExactText(set.text(name)), default: []].insert(ExactText(set.text(value))) }
       labels[Int(place)] = .empty
       vacancies.append(place)
     }

@@ -14,8 +14,14 @@ struct Lexer {
   /// In these brackets or any before them, as the reference has it.
   private var sawDuration = false
   private var bracketJustOpened = false
+  /// A letter in brackets that the reference takes for a colon.
+  private var colonLetter: Int?
+  private let features: SyntaxFeatures
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8], features: SyntaxFeatures) {
+    self.bytes = bytes
+    self.features = features
+  }
 
   /// The next token, or `nil` when there is an error, told by ``failure``. After the end of input it keeps coming.
   mutating func next() -> Token? {
@@ -90,10 +96,13 @@ extension Lexer {
       return emit(.leftBrace, length: 1)
     case UInt8(ascii: "["):
       if inBrackets { return fail("unexpected left bracket '['") }
-      (inBrackets, sawColon, bracketJustOpened) = (true, false, true)
+      (inBrackets, sawColon, bracketJustOpened, colonLetter) = (true, false, true, nil)
       return emit(.leftBracket, length: 1)
     case UInt8(ascii: "]"):
       if !inBrackets { return fail("unexpected right bracket ']'") }
+      if let letter = colonLetter {
+        return fail("unexpected character: \(GoText.quotedScalar(scalar(at: letter))), expected ':'", at: letter)
+      }
       inBrackets = false
       return emit(.rightBracket, length: 1)
     case UInt8(ascii: ":") where inBrackets:
@@ -163,6 +172,7 @@ extension Lexer {
   }
 
   private mutating func word() -> Token? {
+    if inBrackets, durationWord() == nil { return letterInBrackets() }
     var hasColon = false
     while position < bytes.count {
       let byte = bytes[position]
@@ -174,15 +184,21 @@ extension Lexer {
       }
       position += 1
     }
-    if inBrackets, durationWord() == nil {
-      return fail("unexpected character: \(GoText.quotedScalar(scalar(at: start))), expected ':'")
-    }
     if let keyword = TokenKind.keyword(bytes[start..<position]), !inBrackets { return emit(keyword) }
     return emit(hasColon ? .metricIdentifier : .identifier)
   }
 
+  /// The reference takes any letter in brackets for a colon, and complains of the second. What it would accept for it (`foo[5m x]`) is refused when
+  /// the brackets close.
+  private mutating func letterInBrackets() -> Token? {
+    if sawColon { return fail("unexpected colon \(GoText.quotedScalar(scalar(at: start)))") }
+    (sawColon, colonLetter) = (true, start)
+    return emit(.colon, length: 1)
+  }
+
   /// One of the few words that may stand in a range, when it does.
   private func durationWord() -> DurationWord? {
+    guard features.contains(.durationExpressions) else { return nil }
     var end = start
     while end < bytes.count, Self.isAlphaNumeric(bytes[end]) { end += 1 }
     return DurationWord(bytes[start..<end])

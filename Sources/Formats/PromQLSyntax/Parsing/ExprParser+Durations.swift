@@ -33,7 +33,7 @@ extension ExprParser {
       let inner =
         second == .add || second == .subtract
         ? try durationExpression(above: BinaryOperator.power.precedence, in: place, expected: expected)
-        : try durationAtom(in: place, expected: expected)
+        : try durationAtom(in: place, expected: expected, under: sign)
       let signed = inner.signed(by: sign)
       // Two signs make it an expression, which goes on.
       duration =
@@ -84,7 +84,8 @@ extension ExprParser {
     return inner.signed(by: sign)
   }
 
-  private mutating func durationAtom(in place: String, expected: String) throws(Stop) -> DurationExpr {
+  /// - Parameter sign: what stands before it, where an error is placed there.
+  private mutating func durationAtom(in place: String, expected: String, under sign: Token? = nil) throws(Stop) -> DurationExpr {
     switch try peek() {
     case .duration:
       let token = try advance()
@@ -93,7 +94,7 @@ extension ExprParser {
       let token = try advance()
       let seconds = try number(token)
       guard seconds.magnitude <= 0x1p63 / 1e9 else {
-        report("promql/duration", at: token.range, "duration out of range")
+        report("promql/duration", at: SourceRange((sign ?? token).lower, token.upper), "duration out of range")
         return .number(1, token.range)
       }
       return .number(seconds, token.range)
@@ -140,6 +141,7 @@ extension ExprParser {
 
   /// A word of the duration grammar that its parenthesis follows; elsewhere it is a name.
   private mutating func peekDurationWord() throws(Stop) -> DurationWord? {
+    guard features.contains(.durationExpressions) else { return nil }
     let token = try peekToken()
     switch token.kind {
     case .identifier, .min, .max: break

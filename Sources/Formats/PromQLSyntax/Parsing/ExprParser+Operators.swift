@@ -6,7 +6,7 @@ extension ExprParser {
     var left = try operand()
     while let op = try peek().binaryOperator, op.precedence >= minimum {
       let operatorRange = try advance().range
-      let modifiers = try binaryModifiers(startingAt: left.expr.range.lower)
+      let modifiers = try binaryModifiers()
       // Powers group to the right, so a chain of them is nested.
       let right =
         op == .power
@@ -57,7 +57,7 @@ extension ExprParser {
     var matching = VectorMatching()
   }
 
-  private mutating func binaryModifiers(startingAt start: Int) throws(Stop) -> Modifiers {
+  private mutating func binaryModifiers() throws(Stop) -> Modifiers {
     var modifiers = Modifiers()
     modifiers.returnBool = try take(.bool)
     let kind = try peek()
@@ -74,32 +74,28 @@ extension ExprParser {
         if next == .leftParen || !next.beginsExpression { modifiers.matching.include = try groupingLabels() }
       }
     }
-    try fillModifiers(&modifiers.matching, startingAt: start)
+    try fillModifiers(&modifiers.matching)
     return modifiers
   }
 
   /// `fill(1)`, or `fill_left(1)` and `fill_right(2)` in any order. Elsewhere these words are names.
-  private mutating func fillModifiers(_ matching: inout VectorMatching, startingAt start: Int) throws(Stop) {
-    while try peek() == .identifier, try parenFollows() {
+  private mutating func fillModifiers(_ matching: inout VectorMatching) throws(Stop) {
+    while features.contains(.fillModifier), try peek() == .identifier, try parenFollows() {
       let word = text(try peekToken()).lowercased()
       switch word {
       case "fill" where matching.fillLeft == nil && matching.fillRight == nil:
-        let value = try fillValue(startingAt: start)
+        let value = try fillValue()
         (matching.fillLeft, matching.fillRight) = (value, value)
         return
-      case "fill_left" where matching.fillLeft == nil: matching.fillLeft = try fillValue(startingAt: start)
-      case "fill_right" where matching.fillRight == nil: matching.fillRight = try fillValue(startingAt: start)
+      case "fill_left" where matching.fillLeft == nil: matching.fillLeft = try fillValue()
+      case "fill_right" where matching.fillRight == nil: matching.fillRight = try fillValue()
       default: return
       }
     }
   }
 
-  private mutating func fillValue(startingAt start: Int) throws(Stop) -> Double {
-    let word = try advance()
-    if !features.contains(.fillModifier) {
-      report("promql/feature", at: SourceRange(start, word.upper), "binop fill modifiers are experimental and not enabled")
-      throw .final
-    }
+  private mutating func fillValue() throws(Stop) -> Double {
+    try advance()
     try advance()
     let kind = try peek()
     if kind == .add || kind == .subtract { try advance() }
@@ -137,9 +133,12 @@ extension ExprParser {
     let kind = try peek()
     if kind == .string {
       let token = try advance()
-      let name = unquoted(token)
-      if name.isEmpty { report("promql/syntax", at: token.range, "invalid label name for grouping: \"\"") }
-      return name
+      let name = GoText.unquoted(bytes(token))
+      let text = String(validating: name, as: UTF8.self)
+      if text?.isEmpty ?? true {
+        report("promql/syntax", at: token.range, "invalid label name for grouping: \(GoText.quoted(name))")
+      }
+      return text ?? ""
     }
     guard kind.isGroupingLabel else { throw unexpected(in: "grouping opts", expected: "label") }
     return text(try advance())

@@ -160,6 +160,7 @@ extension ExprParser {
   // MARK: Edges
 
   private mutating func rangeEdges() throws(Stop) -> RangeEdges? {
+    guard features.contains(.extendedRangeSelectors) else { return nil }
     if try peekWord("anchored") { return .anchored }
     return try peekWord("smoothed") ? .smoothed : nil
   }
@@ -167,10 +168,6 @@ extension ExprParser {
   private mutating func setEdges(_ edges: RangeEdges, _ expr: inout Expr) throws(Stop) {
     let word = edges == .anchored ? "anchored" : "smoothed"
     try advance()
-    if !features.contains(.extendedRangeSelectors) {
-      report("promql/feature", at: expr.range, "\(word) modifier is experimental and not enabled")
-      return
-    }
     let message = "anchored and smoothed modifiers cannot be used together"
     switch expr {
     case .vector(var selector):

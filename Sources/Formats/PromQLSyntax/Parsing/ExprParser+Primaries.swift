@@ -18,7 +18,7 @@ extension ExprParser {
       }
     case .identifier, .start, .end:
       let name = try advance()
-      if try peek() == .leftParen {
+      if try peek() == .leftParen, kind == .identifier || features.contains(.experimentalFunctions) {
         return try nested { parser throws(Stop) in try parser.call(name) }
       }
       return try vectorSelector(named: name)
@@ -82,15 +82,15 @@ extension ExprParser {
     let arguments = try callBody()
     let function = text(name)
     let signature = FunctionSignature.named(function)
-    if signature == nil {
+    let isOff = signature?.isExperimental == true && !features.contains(.experimentalFunctions)
+    let flag = "enable it with --enable-feature=promql-experimental-functions"
+    if signature == nil || isOff && signature!.isNewer {
       // The search costs more than the parsing: not for diagnostics that nobody will see.
-      let nearest = diagnostics.count < limits.diagnostics ? FunctionSignature.nearest(to: function) : nil
-      let hint = nearest.map { "did you mean \($0)?" }
+      let nearest = signature == nil && diagnostics.count < limits.diagnostics ? FunctionSignature.nearest(to: function) : nil
+      let hint = isOff ? flag : nearest.map { "did you mean \($0)?" } ?? Self.hint(ofNewerWord: function)
       report("promql/unknown-function", at: name.range, "unknown function with name \(GoText.quoted(function))", hint: hint)
-    } else if signature!.isExperimental, !features.contains(.experimentalFunctions) {
-      report(
-        "promql/feature", at: name.range, "function \(GoText.quoted(function)) is not enabled",
-        hint: "enable it with --enable-feature=promql-experimental-functions")
+    } else if isOff {
+      report("promql/feature", at: name.range, "function \(GoText.quoted(function)) is not enabled", hint: flag)
     }
     let call = Call(
       function: signature?.name ?? function, arguments: arguments.map(\.expr), range: SourceRange(name.lower, taken.upper))

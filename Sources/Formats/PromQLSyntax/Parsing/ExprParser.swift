@@ -25,7 +25,7 @@ struct ExprParser {
   private var nesting = 0
 
   init(_ text: String, features: SyntaxFeatures, limits: SyntaxLimits) {
-    lexer = Lexer(Array(text.utf8))
+    lexer = Lexer(Array(text.utf8), features: features)
     self.features = features
     self.limits = limits
   }
@@ -150,8 +150,21 @@ struct ExprParser {
     let place = place ?? context
     if !place.isEmpty { message += " in \(place)" }
     if let expected { message += ", expected \(expected)" }
-    report("promql/syntax", at: token.range, message, hint: expected.map { "expected \($0)" })
+    report(
+      "promql/syntax", at: token.range, message, hint: Self.hint(ofNewerWord: text(token)) ?? expected.map { "expected \($0)" })
     return .syntax
+  }
+
+  /// Words of the newer grammar are names for who has not enabled them, and get the errors of names.
+  static func hint(ofNewerWord word: String) -> String? {
+    let flag: String
+    switch word.lowercased() {
+    case "anchored", "smoothed": flag = "promql-extended-range-selectors"
+    case "fill", "fill_left", "fill_right": flag = "promql-binop-fill-modifiers"
+    case "step", "range", "min_of", "max_of": flag = "promql-duration-expr"
+    default: return nil
+    }
+    return "as a keyword it needs --enable-feature=\(flag)"
   }
 
   private func describe(_ token: Token) -> String {

@@ -14,6 +14,8 @@ public struct FunctionSignature: Hashable, Sendable {
   public var returns: ValueType
   /// Behind the feature flag `promql-experimental-functions`.
   public var isExperimental: Bool
+  /// Unknown to the reference's release: experimental, and as unknown as any other name to who has not enabled it.
+  public var isNewer: Bool
 
   /// Fewest and most arguments; `nil`: no bound.
   public var argumentCounts: (least: Int, most: Int?) {
@@ -81,15 +83,13 @@ extension FunctionSignature {
       ]),
     group(
       "matrix",
-      [
-        "first_over_time", "mad_over_time", "ts_of_first_over_time", "ts_of_last_over_time", "ts_of_max_over_time",
-        "ts_of_min_over_time",
-      ], experimental: true),
+      ["mad_over_time", "ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time"], experimental: true),
+    group("matrix", ["first_over_time", "ts_of_first_over_time"], newer: true),
     group(
       "vector", ["day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month", "year"], .optional(1)),
     group("", ["pi", "time"], returns: .scalar),
-    group("", ["end", "range", "start", "step"], returns: .scalar, experimental: true),
-    group("scalar scalar", ["max_of", "min_of"], returns: .scalar, experimental: true),
+    group("", ["end", "range", "start", "step"], returns: .scalar, newer: true),
+    group("scalar scalar", ["max_of", "min_of"], returns: .scalar, newer: true),
     group("vector scalar", ["clamp_max", "clamp_min"]),
     group("vector scalar scalar", ["clamp"]),
     group("vector scalar", ["round"], .optional(1)),
@@ -97,7 +97,7 @@ extension FunctionSignature {
     group("scalar", ["vector"]),
     group("scalar vector", ["histogram_quantile"]),
     group("scalar scalar vector", ["histogram_fraction"]),
-    group("vector string scalar scalar", ["histogram_quantiles"], .optional(9), experimental: true),
+    group("vector string scalar scalar", ["histogram_quantiles"], .optional(9), newer: true),
     group("scalar matrix", ["quantile_over_time"]),
     group("matrix scalar", ["predict_linear"]),
     group("matrix scalar scalar", ["double_exponential_smoothing"], experimental: true),
@@ -105,17 +105,19 @@ extension FunctionSignature {
     group("vector string string string", ["label_join"], .any),
     group("vector string", ["sort_by_label", "sort_by_label_desc"], .any, experimental: true),
     group("vector vector", ["info"], .optional(1), experimental: true),
-    group("vector", ["start_timestamp"], experimental: true),
+    group("vector", ["start_timestamp"], newer: true),
   ]
 
   /// Functions of one shape; the argument types are words.
   private static func group(
     _ arguments: String, _ names: [String], _ variability: Variability = .fixed, returns: ValueType = .vector,
-    experimental: Bool = false
+    experimental: Bool = false, newer: Bool = false
   ) -> [FunctionSignature] {
     let types = arguments.split(separator: " ").map { ValueType(rawValue: String($0))! }
     return names.map {
-      FunctionSignature(name: $0, arguments: types, variability: variability, returns: returns, isExperimental: experimental)
+      FunctionSignature(
+        name: $0, arguments: types, variability: variability, returns: returns, isExperimental: experimental || newer,
+        isNewer: newer)
     }
   }
 }

@@ -27,6 +27,11 @@ struct Answer {
     bytes.append(contentsOf: data)
   }
 
+  /// A success without even `data`: status 204.
+  static let nothing = Answer()
+
+  private init() { bytes = [] }
+
   static func strings(_ values: some Sequence<String>) -> Answer {
     Answer { json in
       json.beginArray()
@@ -45,6 +50,7 @@ struct Answer {
   }
 
   var response: Response {
+    if bytes.isEmpty { return Response(status: 204) }
     var bytes = bytes
     Self.append("warnings", Self.shortened(warnings, "warning"), to: &bytes)
     Self.append("infos", Self.shortened(infos, "info"), to: &bytes)

@@ -1,6 +1,7 @@
 import HTTPServer
 import PromQLSyntax
 import SeriesModel
+import TextCoding
 
 /// A request's parameters, read as the reference reads them, with its error texts.
 struct Parameters {
@@ -70,8 +71,8 @@ extension Parameters {
 
   /// Unix seconds with fraction, rounded to milliseconds, or RFC 3339.
   static func time(_ text: String) -> Timestamp? {
-    if let seconds = decimal(text) {
-      // Beyond this a time has no meaning to anybody, and no place in 64 bits of nanoseconds.
+    if let seconds = GoFloat.parse(text) {
+      // Beyond this a time has no meaning to anybody, and no place in 64 bits of nanoseconds. NaN is no time either.
       guard seconds.magnitude <= 9_223_372_036_854 else { return nil }
       let whole = seconds.rounded(.towardZero)
       return Timestamp(milliseconds: Int64(whole) * 1000 + Int64(((seconds - whole) * 1000).rounded()))
@@ -79,13 +80,16 @@ extension Parameters {
     switch text {
     // The ends of time, as the reference prints them.
     case "-292273086-05-16T16:47:06Z": return .distantPast
-    case "+292277025-08-18T07:12:54.999999999Z": return .distantFuture
-    default: return text.utf8.contains(UInt8(ascii: " ")) ? nil : Timestamp(rfc3339: text)
+    case "292277025-08-18T07:12:54.999999999Z", "+292277025-08-18T07:12:54.999999999Z": return .distantFuture
+    // The standard allows small letters and a blank, the reference does not.
+    default: return text.utf8.contains { $0 == UInt8(ascii: " ") || $0 >= UInt8(ascii: "a") } ? nil : Timestamp(rfc3339: text)
     }
   }
 
   static func duration(_ text: String) -> Result<PromDuration, Refusal> {
-    if let seconds = decimal(text) {
+    if let seconds = GoFloat.parse(text) {
+      // NaN becomes the shortest duration there is.
+      if seconds.isNaN { return .success(PromDuration(milliseconds: .min / 1_000_000)) }
       guard seconds.magnitude < 9_223_372_036.8 else {
         return .failure(Refusal(reason: "cannot parse \(GoText.quoted(text)) to a valid duration. It overflows int64"))
       }
@@ -103,29 +107,5 @@ extension Parameters {
     let isNumber =
       !digits.isEmpty && text.utf8.count - digits.utf8.count <= 1 && digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
     return .failure(Refusal(reason: "parsing \(GoText.quoted(text)): \(isNumber ? "value out of range" : "invalid syntax")"))
-  }
-
-  /// `-1.5e3`; no hexadecimal, no infinities.
-  private static func decimal(_ text: String) -> Double? {
-    var digits = 0
-    var seenPoint = false
-    var seenExponent = false
-    var previous: UInt8 = 0
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39: digits += 1
-      case UInt8(ascii: ".") where !seenPoint && !seenExponent: seenPoint = true
-      case UInt8(ascii: "e"), UInt8(ascii: "E"):
-        guard digits > 0, !seenExponent else { return nil }
-        seenExponent = true
-        digits = 0
-      case UInt8(ascii: "+"), UInt8(ascii: "-"):
-        guard previous == 0 || previous | 0x20 == UInt8(ascii: "e") else { return nil }
-      default: return nil
-      }
-      previous = byte
-    }
-    guard digits > 0, let value = Double(text), value.isFinite else { return nil }
-    return value
   }
 }

@@ -38,6 +38,7 @@ extension PrometheusAPI {
 
   func labelValues(_ sentName: String, _ request: Request) throws(APIError) -> Answer {
     let name = EscapedName.decode(sentName)
+    if name.isEmpty { throw APIError(.badData, "invalid label name: \"\"") }
     return try names(Parameters(request)) { (view, matchers, span) throws(SourceError) in
       try view.labelValues(name, where: matchers, in: span, limit: limits.series)
     }
@@ -50,15 +51,15 @@ extension PrometheusAPI {
     let limit = try parameters.limit()
     let span = try span(parameters)
     let sets = try selectors(parameters.all("match[]"))
-    var found: Set<String> = []
+    var found: Set<ExactText> = []
     if span.start <= span.end {
       do throws(SourceError) {
         let view = source.view()
-        for matchers in sets.isEmpty ? [[]] : sets { found.formUnion(try read(view, matchers, span)) }
+        for matchers in sets.isEmpty ? [[]] : sets { found.formUnion(try read(view, matchers, span).map(ExactText.init)) }
       } catch { throw APIError(error) }
     }
     // By bytes, as Go sorts; Swift's own order is that of characters.
-    let sorted = found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    let sorted = found.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     var answer = Answer.strings(sorted.prefix(limit ?? .max))
     if let limit, sorted.count > limit { answer.warnings.append(Answer.truncated) }
     return answer
@@ -74,9 +75,9 @@ extension PrometheusAPI {
     var sets: [[Matcher]] = []
     for text in texts {
       do throws(ParseError) { sets.append(try parser.parseSelector(text)) } catch { throw APIError(.badData, error.description) }
-      guard sets.last!.contains(where: { !$0.matchesEmpty }) else {
-        throw APIError(.badData, "match[] must contain at least one non-empty matcher")
-      }
+    }
+    for matchers in sets where matchers.allSatisfy(\.matchesEmpty) {
+      throw APIError(.badData, "match[] must contain at least one non-empty matcher")
     }
     return sets
   }

@@ -1,0 +1,27 @@
+import Testing
+
+@testable import SeriesModel
+
+/// `é` as one scalar and as two: Swift's equality takes them for one text.
+@Suite struct ExactTextTests {
+  private let composed = "\u{e9}"
+  private let decomposed = "e\u{301}"
+
+  @Test func `a text equals its bytes and no others`() {
+    #expect(composed == decomposed, "the trap is there")
+    #expect(ExactText(composed) != ExactText(decomposed))
+    #expect(Set([ExactText(composed), ExactText(decomposed), ExactText(composed)]).count == 2)
+    // The same marks in another order: as many bytes.
+    #expect(ExactText("a\u{323}\u{307}") != ExactText("a\u{307}\u{323}"))
+  }
+
+  @Test func `matchers tell spellings apart`() throws {
+    #expect(!Matcher.equal("a", composed).matches(decomposed))
+    #expect(Matcher.notEqual("a", composed).matches(decomposed))
+    #expect(try !Matcher("a", .regex, "\(composed)|x").matches(decomposed))
+    let many = (0..<20).map { "v\($0)" }.joined(separator: "|")
+    #expect(try !Matcher("a", .regex, "\(many)|\(composed)").matches(decomposed))
+    #expect(try Matcher("a", .regex, "\(many)|\(composed)").matches(composed))
+    #expect(Matcher.equal("a", composed) != Matcher.equal("a", decomposed))
+  }
+}
