@@ -16,11 +16,14 @@ public final class ByteBudget: Sendable {
   }
 
   fileprivate func take(_ bytes: Int) -> Bool {
-    guard taken.add(bytes, ordering: .relaxed).newValue <= limit else {
-      giveBack(bytes)
-      return false
+    var before = taken.load(ordering: .relaxed)
+    while true {
+      let (after, overflow) = before.addingReportingOverflow(bytes)
+      guard !overflow, after <= limit else { return false }
+      let (exchanged, original) = taken.weakCompareExchange(expected: before, desired: after, ordering: .relaxed)
+      if exchanged { return true }
+      before = original
     }
-    return true
   }
 
   fileprivate func giveBack(_ bytes: Int) { taken.subtract(bytes, ordering: .relaxed) }

@@ -28,6 +28,18 @@ import Testing
     #expect(drain(&queue) == [0, 10, 20, 1, 11, 2, 3])
   }
 
+  @Test func `who has less running has the next turn`() {
+    var queue = FairQueue<Int>(capacity: 20)
+    let bounds = Bounds(width: 3, places: 20)
+    for i in 0..<6 { _ = queue.push(i, lane: "a", bounds, client: "greedy") }
+    #expect(drain(&queue) == [0, 1, 2])
+    for i in 10..<12 { _ = queue.push(i, lane: "a", bounds, client: "modest") }
+    queue.finished(lane: "a", client: "greedy")
+    queue.finished(lane: "a", client: "greedy")
+    // Greedy was first in the line, and has one running.
+    #expect(drain(&queue) == [10, 3])
+  }
+
   @Test func `a lane is held to its width while others go on`() {
     var queue = FairQueue<Int>(capacity: 20)
     let bounds = Bounds(width: 2, places: 10)
@@ -37,7 +49,7 @@ import Testing
     #expect(queue.load(of: "a") == (running: 2, waiting: 2))
     _ = queue.push(10, lane: "b", bounds, client: "x")
     popped = [queue.pop()?.work]
-    queue.finished(lane: "a")
+    queue.finished(lane: "a", client: "x")
     popped.append(queue.pop()?.work)
     #expect(popped == [10, 2])
   }
@@ -58,7 +70,7 @@ import Testing
     var accepted = [queue.push(1, lane: "a", bounds, client: "x"), queue.push(2, lane: "a", bounds, client: "x")]
     #expect(drain(&queue) == [1])
     accepted.append(queue.push(3, lane: "a", bounds, client: "x"))
-    queue.finished(lane: "a")
+    queue.finished(lane: "a", client: "x")
     accepted.append(queue.push(4, lane: "a", bounds, client: "x"))
     #expect(accepted == [true, false, false, true])
   }
@@ -74,7 +86,7 @@ import Testing
     #expect(Set(removed) == [1, 11, 31])
     #expect(queue.count == 4)
     #expect(drain(&queue) == [2, 21, 3, 22])
-    for _ in 0..<4 { queue.finished(lane: "a") }
+    for client in ["x", "z", "x", "z"] { queue.finished(lane: "a", client: client) }
     #expect(queue.load(of: "a") == (running: 0, waiting: 0))
   }
 }

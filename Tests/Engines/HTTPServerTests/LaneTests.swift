@@ -84,24 +84,38 @@ import Threading
     for client in [first, second] { #expect(try readReply(client).text == "done") }
   }
 
+  @Test func `a server that stops does not begin what waits`() throws {
+    let narrow = try Narrow()
+    let first = narrow.occupy()
+    let waiting = (0..<3).map { _ in narrow.ask() }
+    #expect(eventually { narrow.load.waiting == 3 })
+    narrow.server.stop(within: .milliseconds(100))
+    for client in [first] + waiting { #expect(try readReply(client).status == 503) }
+    narrow.open()
+    pause(0.1)
+    #expect(narrow.ran.withLock { $0 } == 1)
+  }
+
   @Test func `answers have room until their clients have them`() throws {
     var router = Router()
-    router.on(.GET, "/small") { _, _ in .json([UInt8](repeating: 65, count: 600)) }
-    router.on(.GET, "/large") { _, _ in .json([UInt8](repeating: 65, count: 1001)) }
+    router.share(Lane("bounded", boundsAnswers: true))
+    for (path, lane) in [("/bounded", "bounded"), ("/free", "free")] {
+      router.on(.GET, path, lane: lane) { request, _ in .json([UInt8](repeating: 65, count: Int(request.rawQuery)!)) }
+    }
     var options = ServerOptions()
-    options.responseBytesInFlight = 1000
+    options.responseBytesInFlight = 100_000
     let server = try Server(Pipeline(router), options: options, time: SystemTime())
     defer { server.stop(within: .seconds(1)) }
     let client = RawClient(port: server.port)
-    client.send(requestText("GET", "/large"))
+    client.send(requestText("GET", "/bounded?100001"))
     let refused = try readReply(client)
     #expect(refused.status == 503)
     #expect(refused.headers["Retry-After"] == "1")
-    for _ in 0..<5 {
-      client.send(requestText("GET", "/small"))
+    for target in ["/bounded?90000", "/bounded?90000", "/free?100001", "/bounded?10"] {
+      client.send(requestText("GET", target))
       #expect(try readReply(client).status == 200)
     }
     #expect(eventually { server.statistics.responseBytesInFlight == 0 })
-    #expect(server.statistics(of: "/large").refused == [.noRoom: 1])
+    #expect(server.statistics(of: "bounded").refused == [.noRoom: 1])
   }
 }

@@ -223,7 +223,7 @@ func pause(_ seconds: Double) { _ = Monitor(()).wait(seconds: seconds) { _ in ni
     let shed = try readReply(extra)
     #expect(shed.status == 503)
     #expect(shed.headers["Retry-After"] == "1")
-    #expect(server.statistics.shedRequests == 1)
+    #expect(server.statistics(of: "/slow").refused == [.full: 1])
     let other = RawClient(port: server.port)
     other.send(requestText("POST", "/echo", [:], [65]) + requestText("GET", "/hello"))
     #expect(try readReply(other).text == "A")

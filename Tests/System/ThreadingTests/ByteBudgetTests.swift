@@ -17,6 +17,21 @@ import Threading
     #expect(budget.used == 0)
   }
 
+  @Test func `what does not fit never stands in the way of what does`() {
+    let budget = ByteBudget(limit: 100)
+    let refused = BlockingLock(0)
+    let threads = (0..<2).compactMap { number in
+      WorkThread("claims-\(number)") {
+        for _ in 0..<20_000 {
+          if number == 0 { _ = budget.claim(101) } else if budget.claim(60) == nil { refused.withLock { $0 += 1 } }
+        }
+      }
+    }
+    for thread in threads { thread.join() }
+    #expect(refused.withLock { $0 } == 0)
+    #expect(budget.used == 0)
+  }
+
   @Test func `a claim grows as long as there is room, and keeps what it has`() {
     let budget = ByteBudget(limit: 100)
     let claim = ByteClaim(of: budget)

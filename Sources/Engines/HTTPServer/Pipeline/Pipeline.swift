@@ -79,9 +79,10 @@ public struct Pipeline: Sendable {
     return finish(response, for: ticket)
   }
 
-  /// The request as its handler will see it; `nil`: it will not.
-  func request(_ ticket: Ticket, body: [UInt8], arrived: Instant, client: ClientPresence) -> Request? {
-    try? read(ticket, body, arrived, client)
+  /// The request as its handler will see it, but for a body that would take time to read; `nil`: it will not see it.
+  func outline(_ ticket: Ticket, body: [UInt8], arrived: Instant, client: ClientPresence) -> Request? {
+    let isQuick = body.count <= 64 << 10 && BodyCoding(ticket.head.headers["Content-Encoding"]) == .identity
+    return try? read(ticket, isQuick ? body : [], arrived, client)
   }
 
   private func read(

@@ -15,19 +15,24 @@ public struct Lane: Sendable {
   public var name: String
   /// Requests that run at a time; `nil`: ``ServerOptions/laneWorkers``.
   public var width: Int?
-  /// Requests that wait, of which one client may hold half; `nil`: half of ``ServerOptions/queuedRequests``.
+  /// Requests that wait, of which one client may hold half; `nil`: ``ServerOptions/lanePlaces``.
   public var places: Int?
-  /// How long from its arrival a request may wait for its turn; `nil`: for ever. Asked while it waits, and not by the threads that serve others.
+  /// Whether answers count towards ``ServerOptions/responseBytesInFlight``, but for small ones.
+  public var boundsAnswers: Bool
+  /// How long from its arrival a request may wait for its turn; `nil`: for ever. Asked while it waits, by the thread that looks after all connections; the
+  /// body is not there when it is large or packed.
   public var patience: (@Sendable (Request) -> PromDuration?)?
   public var refusal: @Sendable (Refusal) -> Response
 
   public init(
-    _ name: String, width: Int? = nil, places: Int? = nil, patience: (@Sendable (Request) -> PromDuration?)? = nil,
+    _ name: String, width: Int? = nil, places: Int? = nil, boundsAnswers: Bool = false,
+    patience: (@Sendable (Request) -> PromDuration?)? = nil,
     refusal: @escaping @Sendable (Refusal) -> Response = Self.plainRefusal
   ) {
     self.name = name
     self.width = width
     self.places = places
+    self.boundsAnswers = boundsAnswers
     self.patience = patience
     self.refusal = refusal
   }

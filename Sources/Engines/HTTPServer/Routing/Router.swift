@@ -55,7 +55,9 @@ public struct Router: Sendable {
   }
 
   /// Says what a lane's requests share. A lane that nobody describes is an ordinary one.
-  public mutating func share(_ lane: Lane) { lanes[lane.name] = lane }
+  public mutating func share(_ lane: Lane) {
+    precondition(lanes.updateValue(lane, forKey: lane.name) == nil, "the lane \(lane.name) is described twice")
+  }
 
   func lane(_ name: String) -> Lane { lanes[name] ?? Lane(name) }
 

@@ -24,6 +24,7 @@ struct ConnectionPatience: Sendable {
   var idleTime: PromDuration
   var transferTime: PromDuration
   var bytesPerSecond: Int
+  var responseBytesPerSecond: Int
   static let lingerSeconds = 2.0
   /// What connections without a request get when most places are taken.
   static let pressedIdleSeconds = 1.0
@@ -34,7 +35,8 @@ struct ConnectionPatience: Sendable {
     case .fresh: seconds > (pressed ? min(Self.pressedIdleSeconds, headerTime.seconds) : headerTime.seconds)
     case .headers: seconds > headerTime.seconds
     case .idle: seconds > (pressed ? min(Self.pressedIdleSeconds, idleTime.seconds) : idleTime.seconds)
-    case .body, .sending: seconds > transferTime.seconds + Double(bytes) / Double(bytesPerSecond)
+    case .body: seconds > transferTime.seconds + Double(bytes) / Double(bytesPerSecond)
+    case .sending: seconds > transferTime.seconds + Double(bytes) / Double(responseBytesPerSecond)
     case .lingering: seconds > Self.lingerSeconds
     case .working, .streaming: false
     }

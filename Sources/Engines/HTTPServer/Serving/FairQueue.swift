@@ -1,5 +1,5 @@
-/// A bounded queue of work in lanes that take turns, so that a flood in one does not hold up the others; within a lane clients take turns, so that
-/// who asks much waits for itself and not others for it.
+/// A bounded queue of work in lanes that take turns, so that a flood in one does not hold up the others. Within a lane the client with the least
+/// work running has the next turn, so that who asks much waits for itself and not others for it.
 struct FairQueue<Work> {
   /// What a lane may take of the whole.
   struct Bounds {
@@ -9,11 +9,13 @@ struct FairQueue<Work> {
     var places: Int
   }
 
-  private struct Line {
+  fileprivate struct Line {
     var waiting: [String: ArraySlice<Work>] = [:]
     /// Clients with waiting work, next turn first.
     var turns: [String] = []
     var count = 0
+    /// Work that runs, of each client and of all.
+    var runningOf: [String: Int] = [:]
     var running = 0
     var width = 1
   }
@@ -28,42 +30,30 @@ struct FairQueue<Work> {
 
   /// `false`: the queue, the lane, or the client's half of it is full.
   mutating func push(_ work: Work, lane name: String, _ bounds: Bounds, client: String) -> Bool {
-    var line = lines[name] ?? Line()
-    let own = line.waiting[client]?.count ?? 0
+    let line = lines[name]
+    let (waiting, own) = (line?.count ?? 0, line?.waiting[client]?.count ?? 0)
     // What can run at once waits only until a worker has seen it.
-    let free = max(0, bounds.width - line.running)
-    guard count < capacity, line.count < bounds.places + free, own < max(1, (bounds.places + 1) / 2) + free else { return false }
-    if own == 0 { line.turns.append(client) }
-    line.waiting[client, default: []].append(work)
-    line.count += 1
-    line.width = bounds.width
-    if line.count == 1 { turns.append(name) }
-    lines[name] = line
+    let free = max(0, bounds.width - (line?.running ?? 0))
+    guard count < capacity, waiting < bounds.places + free, own < max(1, (bounds.places + 1) / 2) + free else { return false }
+    lines[name, default: Line()].add(work, of: client)
+    lines[name]!.width = bounds.width
+    if waiting == 0 { turns.append(name) }
     count += 1
     return true
   }
 
-  /// The next piece of work that may run now. Tell ``finished(lane:)`` when it has.
-  mutating func pop() -> (work: Work, lane: String)? {
+  /// The next piece of work that may run now. Tell ``finished(lane:client:)`` when it has.
+  mutating func pop() -> (work: Work, lane: String, client: String)? {
     guard let turn = turns.firstIndex(where: { lines[$0]!.running < lines[$0]!.width }) else { return nil }
     let name = turns.remove(at: turn)
-    let work = Self.popNext(&lines[name]!)
-    lines[name]!.running += 1
+    let (work, client) = lines[name]!.takeNext()
     if lines[name]!.count > 0 { turns.append(name) }
     count -= 1
-    return (work, name)
+    return (work, name, client)
   }
 
-  private static func popNext(_ line: inout Line) -> Work {
-    let client = line.turns.removeFirst()
-    let work = line.waiting[client]!.removeFirst()
-    if line.waiting[client]!.isEmpty { line.waiting[client] = nil } else { line.turns.append(client) }
-    line.count -= 1
-    return work
-  }
-
-  mutating func finished(lane name: String) {
-    lines[name]!.running -= 1
+  mutating func finished(lane name: String, client: String) {
+    lines[name]!.finished(client)
     dropIfIdle(name)
   }
 
@@ -99,5 +89,31 @@ struct FairQueue<Work> {
 
   private mutating func dropIfIdle(_ name: String) {
     if lines[name]!.running == 0, lines[name]!.count == 0 { lines[name] = nil }
+  }
+}
+
+extension FairQueue.Line {
+  mutating func add(_ work: Work, of client: String) {
+    if waiting[client] == nil { turns.append(client) }
+    waiting[client, default: []].append(work)
+    count += 1
+  }
+
+  mutating func takeNext() -> (Work, String) {
+    // Of those with as little running the one whose turn is next.
+    let turn = turns.indices.min { (runningOf[turns[$0]] ?? 0, $0) < (runningOf[turns[$1]] ?? 0, $1) }!
+    let client = turns.remove(at: turn)
+    let work = waiting[client]!.removeFirst()
+    if waiting[client]!.isEmpty { waiting[client] = nil } else { turns.append(client) }
+    count -= 1
+    running += 1
+    runningOf[client, default: 0] += 1
+    return (work, client)
+  }
+
+  mutating func finished(_ client: String) {
+    running -= 1
+    runningOf[client]! -= 1
+    if runningOf[client] == 0 { runningOf[client] = nil }
   }
 }

@@ -10,11 +10,10 @@ final class Housekeeper: Sendable {
   init(_ core: ServerCore) {
     let stopping = stopping
     thread = WorkThread("http-keeper") {
-      let patience = core.options.patience
       var lastHeartbeat = core.time.monotonic()
       while stopping.wait(seconds: Self.step, { $0 ? true : nil }) == nil {
         let now = core.time.monotonic()
-        core.connections.sweep(at: now, under: patience)
+        core.connections.sweep(at: now, under: core.patience)
         core.pool.sweep(at: now)
         if now - lastHeartbeat >= core.options.heartbeat.seconds {
           core.heartbeat()
@@ -31,8 +30,12 @@ final class Housekeeper: Sendable {
   }
 }
 
-extension ServerOptions {
-  var patience: ConnectionPatience {
-    ConnectionPatience(headerTime: headerTime, idleTime: idleTime, transferTime: transferTime, bytesPerSecond: bytesPerSecond)
+extension ServerCore {
+  fileprivate var patience: ConnectionPatience {
+    let isPressed = responseBytes.used > responseBytes.limit / 4 * 3
+    return ConnectionPatience(
+      headerTime: options.headerTime, idleTime: options.idleTime, transferTime: options.transferTime,
+      bytesPerSecond: options.bytesPerSecond,
+      responseBytesPerSecond: isPressed ? options.pressedBytesPerSecond : options.bytesPerSecond)
   }
 }

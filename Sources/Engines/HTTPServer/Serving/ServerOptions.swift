@@ -19,6 +19,8 @@ public struct ServerOptions: Sendable {
   public var laneWorkers: Int?
   /// Requests that may wait for a worker; further ones get 503.
   public var queuedRequests = 256
+  /// Of these of one lane, unless it says itself; `nil`: half.
+  public var lanePlaces: Int?
 
   public var connections = 2048
   /// From a connection's start, or a request's first line, to the end of its headers.
@@ -30,8 +32,10 @@ public struct ServerOptions: Sendable {
   public var bytesPerSecond = 8 << 10
   /// Bodies of all requests together; a request beyond it gets 503.
   public var bodyBytesInFlight = 512 << 20
-  /// Answers of handlers on the pool, all together, from their making until the client has them; one beyond it becomes 503. Pages that many share are not among them.
+  /// Answers of lanes that are bounded, all together, from their making until the client has them; one beyond it becomes 503. When three quarters are taken
+  /// clients must take theirs at ``pressedBytesPerSecond``.
   public var responseBytesInFlight = 512 << 20
+  public var pressedBytesPerSecond = 1 << 20
   /// How often an idle event stream is written to.
   public var heartbeat = PromDuration.seconds(15)
 
@@ -104,7 +108,4 @@ public struct ServerStatistics: Hashable, Sendable {
   public var reapedConnections = 0
   /// What lanes refused since the start; what they have in hand is told by ``Server/statistics(of:)``.
   public var lanes: [String: LaneStatistics] = [:]
-
-  /// Requests that got 503 because no worker came free.
-  public var shedRequests: Int { lanes.values.reduce(0) { $0 + ($1.refused[.full] ?? 0) } }
 }

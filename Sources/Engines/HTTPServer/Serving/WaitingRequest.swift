@@ -13,6 +13,9 @@ final class WaitingRequest: Sendable {
   /// When its patience ends; found out once.
   private let end = BlockingLock<End>(.unknown)
 
+  /// Answers up to this size are not worth refusing.
+  private static let smallAnswer = 64 << 10
+
   private enum End { case unknown, never, at(Instant) }
 
   init(_ ticket: Pipeline.Ticket, body: [UInt8], lane: Lane, arrived: Instant, completion: Completion, core: ServerCore) {
@@ -25,10 +28,11 @@ final class WaitingRequest: Sendable {
     self.core = core
   }
 
-  /// Runs the handler and answers.
+  /// Runs the handler and answers, unless nobody waits for it any more.
   func run() {
+    if isOver(at: core.time.monotonic()) { return abandon() }
     var response = core.pipeline.answer(ticket, body: body, arrived: arrived, client: completion.client)
-    if case .bytes(let bytes) = response.body {
+    if lane.boundsAnswers, case .bytes(let bytes) = response.body, bytes.count > Self.smallAnswer {
       guard let claim = core.responseBytes.claim(bytes.count) else { return refuse(.noRoom) }
       response.body = .shared(SharedBytes(bytes, claim: claim))
     }
@@ -46,7 +50,7 @@ final class WaitingRequest: Sendable {
     guard let patience = lane.patience else { return false }
     let end = end.withLock { end in
       if case .unknown = end {
-        let limit = core.pipeline.request(ticket, body: body, arrived: arrived, client: completion.client).flatMap(patience)
+        let limit = core.pipeline.outline(ticket, body: body, arrived: arrived, client: completion.client).flatMap(patience)
         end = limit.map { .at(arrived + $0) } ?? .never
       }
       return end

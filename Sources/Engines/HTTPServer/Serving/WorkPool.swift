@@ -15,12 +15,13 @@ final class WorkPool: Sendable {
 
   /// - Parameters:
   ///   - laneWidth: threads that a lane may hold unless it says itself; one thread always stays free of any single lane.
+  ///   - lanePlaces: requests of a lane that may wait unless it says itself.
   ///   - capacity: requests that may wait; more are refused.
-  init(threads count: Int, laneWidth: Int? = nil, capacity: Int) {
+  init(threads count: Int, laneWidth: Int? = nil, lanePlaces: Int? = nil, capacity: Int) {
     let state = Monitor(State(queue: FairQueue(capacity: capacity)))
     self.state = state
     self.laneWidth = max(1, min(laneWidth ?? .max, count - 1))
-    lanePlaces = max(1, capacity / 2)
+    self.lanePlaces = lanePlaces ?? max(1, capacity / 2)
     threads = (0..<count).compactMap { number in WorkThread("http-work-\(number)") { Self.work(state) } }
     precondition(!threads.isEmpty, "no thread of \(count) could be started")
   }
@@ -47,26 +48,29 @@ final class WorkPool: Sendable {
     for request in state.withLock({ $0.queue.remove { over.contains(ObjectIdentifier($0)) } }) { request.abandon() }
   }
 
-  /// Does what is queued, then ends the threads. Without `joining` it does not wait for work that hangs.
+  /// Does what is queued, then ends the threads. Without `joining` it forgets what is queued, and does not wait for work that hangs.
   func stop(joining: Bool) {
-    state.withLock { $0.stopping = true }
+    state.withLock { state in
+      state.stopping = true
+      if !joining { _ = state.queue.remove { _ in true } }
+    }
     state.notifyAll()
     if joining { for thread in threads { thread.join() } }
   }
 
   private static func work(_ state: Monitor<State>) {
-    enum Turn { case work(WaitingRequest, lane: String), end }
-    var done: String?
+    typealias Turn = (work: WaitingRequest, lane: String, client: String)
+    var done: Turn?
     while true {
-      let turn: Turn = state.wait { state in
+      let turn: Turn?? = state.wait { state in
         // A thread that frees a place in its lane takes the next work itself, so nobody else needs to be woken for it.
-        if let lane = done.take() { state.queue.finished(lane: lane) }
-        if let next = state.queue.pop() { return .work(next.work, lane: next.lane) }
-        return state.stopping ? .end : nil
+        if let done = done.take() { state.queue.finished(lane: done.lane, client: done.client) }
+        if let next = state.queue.pop() { return .some(next) }
+        return state.stopping ? .some(nil) : nil
       }
-      guard case .work(let request, let lane) = turn else { return }
-      request.run()
-      done = lane
+      guard let turn = turn ?? nil else { return }
+      turn.work.run()
+      done = turn
     }
   }
 }
