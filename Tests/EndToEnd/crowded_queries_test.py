@@ -49,21 +49,21 @@ class CrowdedQueries(unittest.TestCase):
 
     def test_a_query_that_waits_or_runs_too_long_ends_with_its_timeout(self):
         daemon = self.start("--query.max-concurrency=1")
-        running = self.ask(daemon, heavy(timeout="3s"))
+        running = self.ask(daemon, heavy(timeout="8s"))
         self.active(daemon, 1)
         waiting = self.ask(daemon, heavy(timeout="1s"))
         status, body, _, seconds = waiting()
         self.assertEqual((status, json.loads(body)), (503, {"status": "error", "errorType": "timeout", "error": "query timed out in query queue"}))
         self.assertTrue(0.9 < seconds < 2.9, seconds)
         # Its turn comes late, and its time is counted from its arrival.
-        late = self.ask(daemon, heavy(timeout="4s"))
+        late = self.ask(daemon, heavy(timeout="9s"))
         status, body, _, seconds = running()
         self.assertEqual(
             (status, json.loads(body)), (503, {"status": "error", "errorType": "timeout", "error": "query timed out in expression evaluation"}))
-        self.assertTrue(2.9 < seconds < 10, seconds)
+        self.assertTrue(7.9 < seconds < 15, seconds)
         status, body, _, seconds = late()
         self.assertEqual((status, json.loads(body)["error"]), (503, "query timed out in expression evaluation"))
-        self.assertTrue(3.9 < seconds < 12, seconds)
+        self.assertTrue(8.9 < seconds < 17, seconds)
         self.active(daemon, 0)
         wait_for(lambda: refusals(daemon, "time") == 3, 5, "three refusals are counted")
 
@@ -82,7 +82,7 @@ class CrowdedQueries(unittest.TestCase):
         self.assertEqual(headers["Retry-After"], "1")
         self.assertEqual(
             json.loads(body),
-            {"status": "error", "errorType": "unavailable", "error": "too many queries wait already: query.max-waiting is 4"})
+            {"status": "error", "errorType": "unavailable", "error": "too many queries wait already: query.max-waiting is 4, of which one client may hold half"})
         # Other requests have lanes of their own.
         self.assertEqual(daemon.json("/api/v1/labels")["status"], "success")
         for connection in crowd:
@@ -99,7 +99,9 @@ class CrowdedQueries(unittest.TestCase):
             json.loads(body),
             {"status": "error", "errorType": "execution", "error": "query would need more than 67108864 bytes of memory in query execution"})
         both = [self.ask(daemon, heavy(days=30, timeout="6s")) for _ in range(2)]
-        errors = sorted(json.loads(result()[1])["error"] for result in both)
+        answers = [result() for result in both]
+        self.assertEqual([status for status, *_ in answers], [503, 503])
+        errors = sorted(json.loads(body)["error"] for _, body, *_ in answers)
         self.assertEqual(
             errors,
             ["all queries together would need more than 83886080 bytes of memory in query execution", "query timed out in expression evaluation"])
@@ -113,8 +115,13 @@ class CrowdedQueries(unittest.TestCase):
         daemon = self.start("--query.timeout=3s")
         paths = [heavy(), "/api/v1/series?match[]={__name__=~%22.%2B%22}", "/api/v1/query?query=count({__name__=~%22.%2B%22})"]
         crowd = [self.ask(daemon, paths[i % len(paths)]) for i in range(200)]
-        pages = [daemon.get("/metrics")[0] for _ in range(50)]
-        self.assertEqual(pages, [200] * 50)
+        took = []
+        for _ in range(50):
+            begin = time.monotonic()
+            self.assertEqual(daemon.get("/metrics")[0], 200)
+            took.append(time.monotonic() - begin)
+        # Some milliseconds on a machine of its own; scripts/bench crowd measures them.
+        self.assertLess(sorted(took)[45], 1)
         statuses = sorted({result()[0] for result in crowd})
         self.assertEqual(statuses, [200, 503])
         self.active(daemon, 0)

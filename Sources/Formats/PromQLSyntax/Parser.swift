@@ -21,13 +21,22 @@ public struct SyntaxLimits: Hashable, Sendable {
   public var nesting: Int
   /// Levels of the tree; a chain of `n` binary operators has `n`.
   public var treeDepth: Int
+  /// Matchers of a selector.
+  public var matchers: Int
+  /// Arguments of a call, labels of a grouping or matching.
+  public var listed: Int
   /// Diagnostics before the parser gives up.
   public var diagnostics: Int
 
-  public init(queryBytes: Int = 1 << 20, nesting: Int = 200, treeDepth: Int = 1000, diagnostics: Int = 20) {
+  public init(
+    queryBytes: Int = 1 << 20, nesting: Int = 200, treeDepth: Int = 1000, matchers: Int = 256, listed: Int = 1000,
+    diagnostics: Int = 20
+  ) {
     self.queryBytes = queryBytes
     self.nesting = nesting
     self.treeDepth = treeDepth
+    self.matchers = matchers
+    self.listed = listed
     self.diagnostics = diagnostics
   }
 

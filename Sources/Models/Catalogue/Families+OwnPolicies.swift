@@ -62,7 +62,10 @@ extension Families {
     [.closed("limit", "syntax", "samples", "series", "memory", "shared_memory", "answers", "time", "waiting")],
     "Queries that were refused or ended because they would have taken more than they may")
   package static let tidemarkQueryMemoryBytes = Family.gauge(
-    "tidemark_query_memory_bytes", .own, [], "Memory that queries and their results hold", unit: .bytes)
+    "tidemark_query_memory_bytes", .own, [],
+    "Memory that queries, those of rules among them, have needed at a time, until their results are written", unit: .bytes)
+  package static let tidemarkQueriesWaiting = Family.gauge(
+    "tidemark_queries_waiting", .own, [], "Queries that wait for their turn")
   package static let tidemarkQueriesLimit = Family.gauge("tidemark_queries_limit", .own, [], "Queries that may run at once")
 
   package static let tidemarkHTTPRequestsTotal = Family.counter(
@@ -74,8 +77,8 @@ extension Families {
     "tidemark_http_response_bytes_total", .own, ["handler"], "Bytes of response bodies", unit: .bytes)
   package static let tidemarkHTTPConnections = Family.gauge("tidemark_http_connections", .own, [], "Connections that are open")
   package static let tidemarkHTTPRefusedTotal = Family.counter(
-    "tidemark_http_refused_total", .own, [.closed("reason", "full", "late", "no_room", "slow")],
-    "Requests that were refused because too many waited, they waited too long, or their answers had no room; connections cut as too slow"
+    "tidemark_http_refused_total", .own, [.closed("reason", "full", "late", "left", "no_room", "slow")],
+    "Requests that no handler answered, because too many waited, they waited too long, their clients left or their answers had no room; connections cut as too slow"
   )
   package static let tidemarkHTTPAnswerBytes = Family.gauge(
     "tidemark_http_answer_bytes", .own, [], "Bytes of answers on their way to clients", unit: .bytes)
@@ -89,7 +92,8 @@ extension Families {
     tidemarkNotificationsTotal,
     tidemarkNotificationsFailedTotal, tidemarkNotificationRequestsTotal, tidemarkNotificationRequestsFailedTotal,
     tidemarkNotificationLatencySeconds, tidemarkNotificationsPending, tidemarkNotificationsDroppedTotal, tidemarkQueriesTotal,
-    tidemarkQueryDurationSeconds, tidemarkQuerySamplesTotal, tidemarkQueriesActive, tidemarkQueriesRefusedTotal,
+    tidemarkQueryDurationSeconds, tidemarkQuerySamplesTotal, tidemarkQueriesActive, tidemarkQueriesWaiting,
+    tidemarkQueriesRefusedTotal,
     tidemarkQueryMemoryBytes, tidemarkQueriesLimit, tidemarkHTTPRequestsTotal,
     tidemarkHTTPRequestDurationSeconds, tidemarkHTTPResponseBytesTotal, tidemarkHTTPConnections, tidemarkHTTPRefusedTotal,
     tidemarkHTTPAnswerBytes,

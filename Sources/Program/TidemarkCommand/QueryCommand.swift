@@ -29,7 +29,8 @@ struct QueryCommand: ParsableCommand {
       for text in (answer.warnings ?? []) + (answer.infos ?? []) { StandardError.line(text) }
       let coloured = DiagnosticRenderer.showsColours(on: STDOUT_FILENO, environment: Environment.variable)
       let fallback: Output = request.isRange && isatty(STDOUT_FILENO) == 1 ? .plot : .table
-      StandardOutput.write(Self.rendered(answer, bytes, output ?? fallback, coloured: coloured, over: request.span))
+      StandardOutput.write(
+        Self.rendered(answer, bytes, output ?? fallback, coloured: coloured, over: request.span, step: request.step))
     } catch {
       StandardError.line("tidemark: \(error)")
       if let refusal = error as? QueryRefusal { StandardError.text(refusal.places(in: expression)) }
@@ -59,7 +60,8 @@ struct QueryCommand: ParsableCommand {
     let range = [("start", Self.seconds(from)), ("end", Self.seconds(to)), ("step", every)]
     return QueryRequest(
       server: url, parameters: [(name: "query", value: expression)] + range.map { (name: $0.0, value: $0.1) }, isRange: true,
-      span: from <= to ? from.seconds...to.seconds : nil)
+      span: from <= to ? from.seconds...to.seconds : nil,
+      step: Double(every) ?? PromDuration(every)?.seconds)
   }
 
   private static func time(_ text: String, _ origin: String) throws -> Timestamp {
@@ -75,9 +77,12 @@ struct QueryCommand: ParsableCommand {
     return "\(time.milliseconds / 1000)." + String(repeating: "0", count: max(0, 3 - rest.count)) + rest
   }
 
-  /// - Parameter span: what was asked for, in seconds; the axis of a plot.
+  /// - Parameters:
+  ///   - span: what was asked for, in seconds; the axis of a plot.
+  ///   - step: between two points, in seconds.
   static func rendered(
-    _ answer: QueryAnswer, _ bytes: [UInt8], _ output: Output, coloured: Bool, over span: ClosedRange<Double>? = nil
+    _ answer: QueryAnswer, _ bytes: [UInt8], _ output: Output, coloured: Bool, over span: ClosedRange<Double>? = nil,
+    step: Double? = nil
   ) -> [UInt8] {
     guard let result = answer.data?.result else { return [] }
     switch output {
@@ -89,7 +94,7 @@ struct QueryCommand: ParsableCommand {
       var plot = TerminalPlot()
       plot.coloured = coloured
       if let columns = Environment.variable("COLUMNS").flatMap({ Int($0) }) ?? Terminal.columns { plot.columns = max(40, columns) }
-      return Array(plot.text(series, over: span).utf8)
+      return Array(plot.text(series, over: span, step: step).utf8)
     }
   }
 }

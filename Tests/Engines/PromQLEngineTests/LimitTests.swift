@@ -54,13 +54,45 @@ import Testing
     }
   }
 
-  @Test(arguments: ["a + b", "a or b", "sum by (l) (a) + on (l) b", "topk(100, a) - b", "-a - -b"])
+  @Test(arguments: ["sum(a + b)", "sum(a or b)", "count(a + on (l) b)", "sum(topk(100, a) - b)", "sum(a * on (l) group_left a)"])
   func `what operators hold at a time counts together`(_ text: String) {
     let data = Self.wide(10)
     for i in 0..<10 { data.add(#"b{l="\#(i)"} 1x20"#) }
-    // Two inputs of 880 bytes each and a result.
-    #expect(error(text, EngineOptions(memoryLimit: 2 * 880), on: data) != nil)
+    // Two inputs of 880 bytes each and what they become; the result is one row.
+    #expect(error(text, EngineOptions(memoryLimit: 3 * 880 - 1), on: data) != nil)
     #expect(error(text, EngineOptions(memoryLimit: 8 * 880), on: data) == nil)
+  }
+
+  @Test func `scalars count as well, however deep they are nested`() {
+    let steps = 100_000
+    let nested = String(repeating: "time() + (", count: 20) + "time()" + String(repeating: ")", count: 20)
+    let text = "count_over_time(vector(\(nested))[\(steps)s:1s])"
+    #expect(error(text, EngineOptions(memoryLimit: 10 * 8 * steps), on: Self.wide(1)) != nil)
+    #expect(error(text, EngineOptions(memoryLimit: 40 * 8 * steps), on: Self.wide(1)) == nil)
+  }
+
+  @Test(arguments: [
+    #"label_join(a, "d", "\#(String(repeating: "-", count: 1 << 19))", "l", "l", "l", "l")"#,
+    (0..<8).reduce("a") { inner, _ in #"label_replace(\#(inner), "l", "$1$1$1$1$1$1$1$1$1$1", "l", "(.*)")"# },
+  ])
+  func `labels that queries make have a limit`(_ text: String) {
+    guard case .limit(.memory, let message) = error(text, EngineOptions(), on: Self.wide(1)) else {
+      Issue.record("it is not refused")
+      return
+    }
+    #expect(message.hasSuffix("() would make a label value of more than 1048576 bytes"))
+  }
+
+  @Test func `rows whose names come up step by step are counted before they are made`() {
+    let text = #"a * on () group_left (t) count_values("t", vector(time()))"#
+    #expect(error(text, EngineOptions(memoryLimit: 4000), on: Self.wide(10)) != nil)
+    #expect(error(text, EngineOptions(memoryLimit: 100_000), on: Self.wide(10)) == nil)
+  }
+
+  @Test func `the series of all selectors count together`() {
+    let expected = QueryError.limit(.series, "query would select more than 19 series in query execution")
+    #expect(error("a + a", EngineOptions(maxSeries: 19), on: Self.wide(10)) == expected)
+    #expect(error("a + a", EngineOptions(maxSeries: 20), on: Self.wide(10)) == nil)
   }
 
   @Test func `queries share memory for as long as their results are in use`() throws {

@@ -75,7 +75,8 @@ import Testing
   @Test(arguments: [
     ("a2", "a10", true), ("a10", "a2", false), ("a", "a1", true), ("a1", "a", false), ("", "a", false), ("a", "a", true),
     ("1a2", "1a10", true), ("01", "1", true), ("1", "01", true), ("01a", "1b", true), ("01b", "1a", false), ("b1", "a2", false),
-    ("99999999999999999999", "100000000000000000000", false), ("18446744073709551615", "2", true), ("9223372036854775807", "2", false), ("ä1", "ä2", true),
+    ("99999999999999999999", "100000000000000000000", false), ("18446744073709551615", "2", true),
+    ("9223372036854775807", "2", false), ("ä1", "ä2", true),
   ])
   func `digits compare as numbers`(_ a: String, _ b: String, _ expected: Bool) {
     #expect(NaturalOrder.precedes(a, b) == expected)

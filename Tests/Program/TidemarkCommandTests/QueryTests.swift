@@ -72,6 +72,14 @@ import Testing
     }
   }
 
+  @Test func `the largest numbers make a picture as well`() throws {
+    let json = #"""
+      {"status":"success","data":{"resultType":"matrix","result":[
+        {"metric":{},"values":[[0,"-1.7e308"],[10,"1.7e308"],[20,"0"]]}]}}
+      """#
+    #expect(try render(json, .plot).contains("└"))
+  }
+
   @Test func `mistakes in an expression are shown at their places`() {
     let refusal = QueryRefusal(kind: "bad_data", reason: #"invalid parameter "query": 1:6: parse error: unexpected …"#)
     let text = refusal.places(in: "sum (")

@@ -49,7 +49,7 @@ import Testing
     let now = fixture.time.monotonic()
     var request = Request(.GET, "/api/v1/query?query=1&timeout=30s&stats=1")!
     request.arrived = now + PromDuration(milliseconds: -10_000)
-    let answer = try fixture.api.query(request).response
+    let answer = try fixture.api.query(request).response()
     #expect(fixture.backend.asked.withLock { $0 }.first?.hasSuffix(" until \(now.nanoseconds / 1_000_000 + 20_000)") == true)
     #expect(String(decoding: answer.body.bytes ?? [], as: UTF8.self).contains(#""execQueueTime":10,"execTotalTime":10}"#))
     request.arrived = now + PromDuration(milliseconds: -30_000)
@@ -63,7 +63,8 @@ import Testing
       ),
       (
         .full,
-        #"{"status":"error","errorType":"unavailable","error":"too many queries wait already: query.max-waiting is 1000"}"#, "1"
+        #"{"status":"error","errorType":"unavailable","error":"too many queries wait already: query.max-waiting is 1000, of which one client may hold half"}"#,
+        "1"
       ),
       (
         .noRoom,
@@ -72,7 +73,7 @@ import Testing
       ),
     ] as [(Lane.Refusal, String, String?)])
   func `what has no turn or no room is refused in the API's shape`(_ refusal: Lane.Refusal, _ body: String, _ retry: String?) {
-    let response = APIError(refusal, PrometheusAPI.Limits()).response
+    let response = APIError(refusal, "query", PrometheusAPI.Limits()).response
     #expect(response.status == 503)
     #expect(response.headers["Retry-After"] == retry)
     #expect(String(decoding: response.body.bytes ?? [], as: UTF8.self) == body)

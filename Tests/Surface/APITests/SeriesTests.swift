@@ -64,4 +64,15 @@ import Testing
   ]) func `escaped names are read, broken ones stand for themselves`(_ text: String, _ name: String) {
     #expect(EscapedName.decode(text) == name)
   }
+
+  @Test(arguments: ["series?match[]=up", "labels?match[]=up", "label/job/values?match[]=up"])
+  func `a client that leaves, or a time that is over, ends the search`(_ target: String) {
+    let fixture = Fixture()
+    let late = fixture.get(target + "&timeout=0")
+    #expect(late.status == 503)
+    #expect(late.body.contains(#""errorType":"timeout""#))
+    let request = Request(.GET, "/api/v1/" + target)!
+    request.client.leave()
+    #expect(fixture.pipeline.respond(to: request).status == 499)
+  }
 }

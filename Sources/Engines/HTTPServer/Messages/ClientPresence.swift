@@ -24,7 +24,8 @@ public final class ClientPresence: Sendable {
     if already { action() }
   }
 
-  func leave() {
+  /// The client has hung up.
+  package func leave() {
     let actions: [@Sendable () -> Void] = state.withLock { state in
       guard case .here(let actions) = state else { return [] }
       state = .gone

@@ -23,7 +23,8 @@ final class ServerCore: Sendable {
     self.options = options
     self.time = time
     self.observer = observer
-    pool = WorkPool(threads: options.workers, laneWidth: options.laneWorkers, lanePlaces: options.lanePlaces, capacity: options.queuedRequests)
+    pool = WorkPool(
+      threads: options.workers, laneWidth: options.laneWorkers, lanePlaces: options.lanePlaces, capacity: options.queuedRequests)
     connections = ConnectionTable(limit: options.connections)
     bodyBytes = ByteBudget(limit: options.bodyBytesInFlight)
     responseBytes = ByteBudget(limit: options.responseBytesInFlight)

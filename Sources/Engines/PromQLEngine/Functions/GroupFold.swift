@@ -73,14 +73,20 @@ enum GroupFold {
     }
   }
 
-  static func quantile(_ input: Rows, _ grouping: Grouping, _ q: ScalarRow) -> [Double] {
+  static func quantile(_ input: Rows, _ grouping: Grouping, _ q: ScalarRow, _ run: Evaluation) throws(QueryError) -> [Double] {
     var members = [[Int]](repeating: [], count: grouping.count)
     for row in 0..<input.count { members[Int(grouping.groups[row])].append(row) }
     var values = [Double](repeating: Cell.absent, count: grouping.count * input.steps)
     var numbers = SortedNumbers()
+    var looked = 0
     let cells = input.values.span
     for (group, rows) in members.enumerated() {
       for step in 0..<input.steps {
+        looked += rows.count
+        if looked >= 1 << 18 {
+          try run.checkpoint()
+          looked = 0
+        }
         numbers.removeAll()
         for row in rows {
           let value = cells[row * input.steps + step]

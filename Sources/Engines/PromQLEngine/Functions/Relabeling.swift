@@ -25,10 +25,17 @@ enum Relabeling: Hashable, Sendable {
     }
   }
 
-  func apply(_ labels: LabelSet) -> LabelSet? {
+  /// Bytes of a value that is made.
+  static let valueLimit = 1 << 20
+
+  static func tooLong(_ function: String) -> QueryError {
+    .limit(.memory, "\(function)() would make a label value of more than \(valueLimit) bytes")
+  }
+
+  func apply(_ labels: LabelSet) throws(QueryError) -> LabelSet? {
     switch self {
-    case .replace(let replacement): replacement.apply(labels)
-    case .join(let joining): joining.apply(labels)
+    case .replace(let replacement): try replacement.apply(labels)
+    case .join(let joining): try joining.apply(labels)
     }
   }
 }
@@ -40,11 +47,14 @@ struct LabelReplacement: Hashable, Sendable {
   let pattern: String
   /// `nil`: the pattern is broken, which is told when it is evaluated.
   private let expression: RegularExpression?
+  /// How often the template may name a group.
+  private let references: Int
 
   /// - Parameter arguments: those behind the vector.
   init(_ arguments: [String]) {
     (target, template, source, pattern) = (arguments[0], arguments[1], arguments[2], arguments[3])
     // The pattern is put together before it is read, as the reference does: `a)(b` is one, and `\Qa` swallows what closes it.
+    references = template.utf8.count { $0 == UInt8(ascii: "$") }
     expression = try? RegularExpression("^(?s:\(pattern))$", anchored: false)
   }
 
@@ -54,9 +64,13 @@ struct LabelReplacement: Hashable, Sendable {
   }
 
   /// `nil`: the labels stay.
-  func apply(_ labels: LabelSet) -> LabelSet? {
+  func apply(_ labels: LabelSet) throws(QueryError) -> LabelSet? {
     let value = labels[source] ?? ""
     guard let expression, let match = expression.firstMatch(in: value) else { return nil }
+    // Each reference puts in the whole value at most.
+    guard template.utf8.count + references * value.utf8.count <= Relabeling.valueLimit else {
+      throw Relabeling.tooLong("label_replace")
+    }
     return labels.setting(target, expression.expand(template: template, match: match, in: value))
   }
 
@@ -82,7 +96,10 @@ struct LabelJoining: Hashable, Sendable {
     (target, separator, sources) = (arguments[0], arguments[1], Array(arguments.dropFirst(2)))
   }
 
-  func apply(_ labels: LabelSet) -> LabelSet? {
-    labels.setting(target, sources.map { labels[$0] ?? "" }.joined(separator: separator))
+  func apply(_ labels: LabelSet) throws(QueryError) -> LabelSet? {
+    let values = sources.map { labels[$0] ?? "" }
+    let length = values.reduce(separator.utf8.count * max(0, values.count - 1)) { $0 + $1.utf8.count }
+    guard length <= Relabeling.valueLimit else { throw Relabeling.tooLong("label_join") }
+    return labels.setting(target, values.joined(separator: separator))
   }
 }

@@ -32,7 +32,7 @@ final class Aggregation: VectorOperator {
       let grouping = Grouping(input.set, by: plan.grouping, without: plan.without)
       return Groups(grouping: grouping, set: grouping.marking(input.set))
     }
-    try run.reserve(series: groups.set.count, steps: grid.count)
+    try run.reserve(series: groups.set.count * plan.op.cellsInWork, steps: grid.count)
     let values: [Double]
     switch plan.op {
     case .sum: values = GroupFold.sum(input, groups.grouping)
@@ -45,7 +45,7 @@ final class Aggregation: VectorOperator {
     case .stdvar: values = GroupFold.variance(input, groups.grouping, takesRoot: false)
     case .quantile:
       warn(run, q!, steps: grid.count)
-      values = GroupFold.quantile(input, groups.grouping, q!)
+      values = try GroupFold.quantile(input, groups.grouping, q!, run)
     case .topk, .bottomk, .limitk, .limitRatio, .countValues: preconditionFailure("\(plan.op) has an operator of its own")
     }
     let rows = Rows(groups.set, steps: grid.count, values: values)
@@ -59,5 +59,17 @@ final class Aggregation: VectorOperator {
     if bounds.anyNaN { return run.warn(RemarkText.invalidQuantile(.nan), at: plan.parameterRange) }
     if bounds.most > 1 { run.warn(RemarkText.invalidQuantile(bounds.most), at: plan.parameterRange) }
     if bounds.least < 0 { run.warn(RemarkText.invalidQuantile(bounds.least), at: plan.parameterRange) }
+  }
+}
+
+extension AggregateOperator {
+  /// How many cells' memory each group takes at a step while it is worked out, with what comes of it.
+  fileprivate var cellsInWork: Int {
+    switch self {
+    case .avg: 5
+    case .sum, .stddev, .stdvar: 4
+    case .count: 2
+    default: 1
+    }
   }
 }

@@ -39,7 +39,7 @@ final class BinaryMatch: VectorOperator {
       try run.reserve(series: meeting.set.count, steps: grid.count)
       return join(left, right, meeting, steps: grid.count).compacted()
     }
-    return try StepwiseMatch(plan, left, right, meeting.matching, delayed: delayed, edition: run.options.edition).rows(run)
+    return try StepwiseMatch(plan, left, right, meeting.matching, delayed: delayed, in: run).rows(run)
   }
 
   private func meet(_ left: SeriesSet, _ right: SeriesSet, delayed: Bool) -> Meeting {

@@ -68,7 +68,7 @@ final class BucketOperator: VectorOperator {
           buckets.quantile(scalars[0][step], wasForced: &forced)
         }, histograms.set, grid, delayed)
     case .quantiles(let label):
-      var collector = RowCollector(steps: grid.count)
+      var collector = RowCollector(steps: grid.count, in: run)
       for q in scalars {
         let values = try compute(run, input, histograms, grid) { buckets, step, forced in
           buckets.quantile(q[step], wasForced: &forced)
@@ -117,6 +117,7 @@ final class BucketOperator: VectorOperator {
     _ run: Evaluation, _ input: Rows, _ histograms: Histograms, _ grid: StepGrid,
     _ value: (inout Buckets, Int, inout Bool) -> Double
   ) throws(QueryError) -> [Double] {
+    try run.reserve(series: histograms.members.count, steps: grid.count)
     var output = [Double](repeating: Cell.absent, count: histograms.members.count * grid.count)
     var buckets = Buckets()
     for (i, members) in histograms.members.enumerated() {

@@ -32,6 +32,7 @@ final class Choice: VectorOperator {
     var members = [[Int]](repeating: [], count: groups.grouping.count)
     for row in 0..<input.count { members[Int(groups.grouping.groups[row])].append(row) }
     if grid.count == 1, let arrival = groups.grouping.order(of: input.values) { members = arrival.map { members[$0] } }
+    try run.reserve(series: input.count, steps: grid.count)
     var output = Rows(absent: input.set, steps: grid.count)
     var order: [Int] = []
     var choosing = Choosing(plan.op, input, places: groups.places)

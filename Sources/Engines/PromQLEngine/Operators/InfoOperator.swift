@@ -39,13 +39,14 @@ final class InfoOperator: VectorOperator {
       Signatures(base.set.labels, base.set.labels.map(nameIsInfo(edition)), info.set.labels, Self.identifying)
     }
     let data = dataMatchers(signatures, edition)
-    var collector = RowCollector(steps: grid.count)
+    var collector = RowCollector(steps: grid.count, in: run)
     var newest = NewestInfos(info, signatures.infos, count: signatures.count)
     // What each row has become, and of which version of its infos; -1: it is left out.
     var numbers = [Int](repeating: -1, count: base.count)
     var versions = [Int](repeating: -1, count: base.count)
     for row in 0..<base.count where signatures.isInfo[row] { numbers[row] = collector.number(of: base.set.labels[row]) }
     for step in 0..<grid.count {
+      if step & 0xf == 0 { try run.checkpoint() }
       try newest.move(to: step)
       for row in 0..<base.count {
         let value = base.values[row * grid.count + step]
@@ -220,7 +221,7 @@ private struct NewestInfos {
 /// Reads info series: at each step when the newest sample was taken, in milliseconds.
 private final class InfoSelection: Sendable {
   private let series: SelectedSeries
-
+  private static let batch = 256
   private let shift: TimeShift
 
   init(_ matchers: [Matcher], _ shift: TimeShift) {
@@ -235,25 +236,43 @@ private final class InfoSelection: Sendable {
       from: Timestamp(milliseconds: shift.reference(grid.start) - run.lookback + 1),
       through: Timestamp(milliseconds: shift.reference(grid.end)))
     let found = try series.find(run, in: span)
+    try run.select(found.refs.count)
+    try run.reserve(series: found.refs.count, steps: grid.count)
     var rows = Rows(absent: found.set, steps: grid.count)
     var columns = SampleColumns()
-    do {
-      try run.view.read(found.refs.span, in: span, into: &columns)
-    } catch {
-      throw QueryError(error)
+    var pace = ReadingPace(most: Self.batch)
+    var start = 0
+    while start < found.refs.count {
+      try run.checkpoint()
+      let end = min(start + pace.series, found.refs.count)
+      columns.reset()
+      do {
+        try run.view.read(found.refs.span.extracting(start..<end), in: span, into: &columns)
+      } catch {
+        throw QueryError(error)
+      }
+      pace.note(series: end - start, samples: columns.timestamps.count)
+      place(columns, grid, shift, run.lookback, into: &rows.values, from: start)
+      start = end
     }
+    return rows
+  }
+
+  private func place(
+    _ columns: borrowing SampleColumns, _ grid: StepGrid, _ shift: ResolvedShift, _ lookback: Int64, into values: inout [Double],
+    from row: Int
+  ) {
     for i in 0..<columns.rowCount {
       let range = columns.row(i)
       var next = range.lowerBound
       for step in 0..<grid.count {
         let time = shift.reference(grid.time(step))
         while next < range.upperBound, columns.timestamps[next] <= time { next += 1 }
-        guard next > range.lowerBound, columns.timestamps[next - 1] > time - run.lookback else { continue }
+        guard next > range.lowerBound, columns.timestamps[next - 1] > time - lookback else { continue }
         if Cell.isPresent(columns.values[next - 1]) {
-          rows.values[i * grid.count + step] = Double(columns.timestamps[next - 1])
+          values[(row + i) * grid.count + step] = Double(columns.timestamps[next - 1])
         }
       }
     }
-    return rows
   }
 }

@@ -18,16 +18,22 @@ final class RelabelOperator: VectorOperator {
   func rows(_ run: Evaluation, _ grid: StepGrid) throws(QueryError) -> Rows {
     try relabeling.check()
     let rows = try run.rows(of: vector, over: grid)
-    let set = try renamed.value(of: rows.set) { rename(rows.set) }
+    let set = try renamed.value(of: rows.set) { () throws(QueryError) in try rename(rows.set, run) }
     return try rows.replacing(set).settlingDuplicates(run.options.edition)
   }
 
-  private func rename(_ set: SeriesSet) -> SeriesSet {
+  private func rename(_ set: SeriesSet, _ run: Evaluation) throws(QueryError) -> SeriesSet {
     var drops = set.dropsName
     let setsName = relabeling.target == LabelName.metric
     var labels = set.labels
+    var made = 0
     for row in 0..<set.count {
-      guard let changed = relabeling.apply(labels[row]) else { continue }
+      if row & 0xff == 0 {
+        try run.checkpoint()
+        try run.reserve(bytes: made)
+      }
+      guard let changed = try relabeling.apply(labels[row]) else { continue }
+      made += changed.bytes.count
       labels[row] = changed
       // A name that is set anew stays.
       if setsName, !drops.isEmpty { drops[row] = false }

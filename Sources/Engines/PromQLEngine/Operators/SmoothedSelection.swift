@@ -21,7 +21,7 @@ final class SmoothedSelection: VectorOperator {
       from: Timestamp(milliseconds: shift.reference(grid.start) - run.lookback + 1),
       through: Timestamp(milliseconds: shift.reference(grid.end) + run.lookback))
     let found = try series.find(run, in: span)
-    run.statistics.seriesSelected += found.refs.count
+    try run.select(found.refs.count)
     if grid.count == 0 { return Rows.none(steps: 0) }
     try run.reserve(series: found.refs.count, steps: grid.count)
     var rows = Rows(absent: found.set, steps: grid.count)

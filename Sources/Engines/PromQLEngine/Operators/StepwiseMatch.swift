@@ -41,16 +41,16 @@ struct StepwiseMatch {
     var name: Int
   }
 
-  init(_ plan: BinaryPlan, _ left: Rows, _ right: Rows, _ matching: Matching, delayed: Bool, edition: Edition) {
+  init(_ plan: BinaryPlan, _ left: Rows, _ right: Rows, _ matching: Matching, delayed: Bool, in run: Evaluation) {
     self.plan = plan
-    self.edition = edition
+    edition = run.options.edition
     isSwapped = plan.matching.cardinality == .oneToMany
     (many, one) = isSwapped ? (right, left) : (left, right)
     (manyGroups, oneGroups) = isSwapped ? (matching.right, matching.left) : (matching.left, matching.right)
     groupCount = matching.count
     result = BinaryResult(plan, delayed: delayed)
     marks = delayed && plan.returnsBool
-    collector = RowCollector(steps: left.steps)
+    collector = RowCollector(steps: left.steps, in: run)
     lastOfMany = [(one: Int, meeting: Meeting)](repeating: (-2, Meeting(name: -1, place: -1)), count: many.count)
     lastOfOne = [Meeting?](repeating: nil, count: one.count)
   }

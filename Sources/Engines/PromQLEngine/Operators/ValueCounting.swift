@@ -42,6 +42,7 @@ final class ValueCounting: VectorOperator {
       // Neighbouring steps mostly have one value.
       var last: (bits: UInt64, target: Int)?
       for step in 0..<grid.count {
+        if step & 0x3fff == 0x3fff { try run.checkpoint() }
         let value = input.values[row * grid.count + step]
         guard Cell.isPresent(value) else { continue }
         if last?.bits != value.bitPattern {
@@ -56,12 +57,13 @@ final class ValueCounting: VectorOperator {
           last = (value.bitPattern, target)
         }
         if counts.count < table.count * grid.count {
-          try run.reserve(series: table.count, steps: grid.count)
+          if counts.count + grid.count > counts.capacity { try run.reserve(series: 2 * table.count, steps: grid.count) }
           counts.append(contentsOf: repeatElement(0, count: grid.count))
         }
         counts[last!.target * grid.count + step] += 1
       }
     }
-    return Rows(SeriesSet(unique: table.sets), steps: grid.count, values: counts.map { $0 == 0 ? Cell.absent : $0 })
+    for i in counts.indices where counts[i] == 0 { counts[i] = Cell.absent }
+    return Rows(SeriesSet(unique: table.sets), steps: grid.count, values: counts)
   }
 }

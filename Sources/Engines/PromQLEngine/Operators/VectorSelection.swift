@@ -36,7 +36,7 @@ final class VectorSelection: VectorOperator {
     let span = TimeSpan(from: Timestamp(milliseconds: min(start, last)), through: Timestamp(milliseconds: last))
     if start > last { return Rows.none(steps: grid.count) }
     let found = try series.find(run, in: span)
-    run.statistics.seriesSelected += found.refs.count
+    try run.select(found.refs.count)
     if grid.count == 0 { return Rows.none(steps: 0) }
     try run.reserve(series: found.refs.count, steps: grid.count)
     var rows = Rows(absent: found.set, steps: grid.count)

@@ -31,7 +31,7 @@ final class WindowSelection: RangeOperator {
       from: Timestamp(milliseconds: windows.end(grid.start) - windows.length - windows.before + 1),
       through: Timestamp(milliseconds: windows.end(grid.end) + windows.behind))
     let found = try series.find(run, in: span)
-    run.statistics.seriesSelected += found.refs.count
+    try run.select(found.refs.count)
     try prepare(found.set, windows)
     if grid.count == 0 || windows.length == 0 { return }
     var columns = run.columns

@@ -72,6 +72,7 @@ final class CompiledQuery: Sendable {
     var points: [SeriesPoints] = []
     var set = SeriesSet.empty
     var windows: WindowSpan?
+    var bytes = 0
     let delayed = run.options.delaysNameRemoval
     try op.read(run, grid) { (found, span) throws(QueryError) in
       (set, windows) = (found, span)
@@ -82,6 +83,8 @@ final class CompiledQuery: Sendable {
         if times.isEmpty { continue }
         run.statistics.totalSamples += times.count
         try run.hold(times.count)
+        bytes += times.count * Self.pointBytes
+        try run.reserve(bytes: bytes)
         let drops = delayed && set.drops(first + i)
         let labels = drops ? LabelProjection.droppingMetadata.apply(set.labels[first + i]) : set.labels[first + i]
         points.append(SeriesPoints(labels: labels, timestamps: times, values: values))

@@ -18,7 +18,7 @@ public final class Engine: Sendable {
   public init(options: EngineOptions = EngineOptions(), time: (any TimeSource)? = nil) {
     self.options = options
     clock = time
-    kept = PlanCache(limit: options.cachedPlans, series: options.cachedSeries)
+    kept = PlanCache(limit: options.cachedPlans, series: options.cachedSeries, text: Self.keptText)
     memory = ByteBudget(limit: options.sharedMemoryLimit)
   }
 
@@ -80,13 +80,14 @@ public final class Engine: Sendable {
   /// Runs a query and tells its plan with how many series and samples each operator yielded.
   public func explain(
     _ expr: Expr, from start: Timestamp, through end: Timestamp, step: PromDuration, on view: any SeriesView,
-    until cancellation: Cancellation = .never
+    until cancellation: Cancellation = .never, lookback: PromDuration? = nil
   ) throws(QueryError) -> String {
     let query = try CompiledQuery(expr, source: expr.description, features: options.features)
     let grid = try Self.grid(start, end, step)
     let isInstant = start == end
     let run = evaluation(
-      query, from: start, through: end, step: isInstant ? 0 : step.milliseconds, on: view, until: cancellation, lookback: nil)
+      query, from: start, through: end, step: isInstant ? 0 : step.milliseconds, on: view, until: cancellation,
+      lookback: lookback)
     run.trace = Trace()
     _ = isInstant ? try query.instant(run, at: start) : try query.range(run, over: grid)
     let statistics = run.statistics
@@ -121,9 +122,13 @@ public final class Engine: Sendable {
   private func compile(_ expr: Expr, _ text: String?) throws(QueryError) -> CompiledQuery {
     let source = text ?? expr.description
     return try kept.query(expr, source) { () throws(QueryError) in
-      try CompiledQuery(expr, source: source, features: options.features, isKept: options.cachedPlans > 0)
+      try CompiledQuery(
+        expr, source: source, features: options.features, isKept: options.cachedPlans > 0 && source.utf8.count <= Self.keptText)
     }
   }
+
+  /// Longer queries are made anew each time: their trees are many times as large.
+  private static let keptText = 16 << 10
 
   private static func grid(_ start: Timestamp, _ end: Timestamp, _ step: PromDuration) throws(QueryError) -> StepGrid {
     guard step.milliseconds > 0 else { throw .badData("zero or negative query resolution step widths are not accepted") }
@@ -144,8 +149,9 @@ public final class Engine: Sendable {
     _ run: Evaluation, _ query: CompiledQuery, _ body: (Evaluation) throws(QueryError) -> QueryValue
   ) throws(QueryError) -> QueryResult {
     let began = clock?.monotonic()
+    // A query that fails remembers what it has found as well.
+    defer { if query.isKept { query.seriesKept.store(run.statistics.seriesSelected + run.rowsSeen, ordering: .relaxed) } }
     let value = try body(run)
-    if query.isKept { query.seriesKept.store(run.statistics.seriesSelected, ordering: .relaxed) }
     if let began, let clock { run.statistics.evaluationSeconds = clock.monotonic() - began }
     return QueryResult(value: value, annotations: run.remarks.all, statistics: run.statistics, memory: run.memory)
   }

@@ -24,6 +24,8 @@ final class Evaluation {
   var columns = SampleColumns()
   /// What each operator yielded; only kept for `explain`.
   var trace: Trace?
+  /// Rows of all operators, each of which may remember something of them.
+  private(set) var rowsSeen = 0
   /// What is in memory now.
   private(set) var held = Held()
   /// Of the memory that all queries share: as much as this one has needed at a time.
@@ -71,6 +73,14 @@ final class Evaluation {
 
   func release(to held: Held) { self.held = held }
 
+  /// Counts series that a selector has found; refuses more than a query may select.
+  func select(_ series: Int) throws(QueryError) {
+    statistics.seriesSelected += series
+    if statistics.seriesSelected > options.maxSeries {
+      throw .limit(.series, "query would select more than \(options.maxSeries) series in query execution")
+    }
+  }
+
   /// Refuses rows that would not fit.
   func reserve(series: Int, steps: Int) throws(QueryError) {
     let (bytes, overflow) = series.multipliedReportingOverflow(by: steps * MemoryLayout<Double>.size)
@@ -100,6 +110,7 @@ final class Evaluation {
     let before = held
     let began = trace == nil ? nil : clock?.monotonic()
     let rows = try op.rows(self, grid)
+    rowsSeen += rows.count
     let own = Held(samples: rows.presentCount, bytes: rows.values.count * MemoryLayout<Double>.size)
     // What the inputs hold is still there while the result comes to be.
     let inputs = held
@@ -119,7 +130,12 @@ final class Evaluation {
     if grid.count == 0 { return .perStep([]) }
     // A scalar is a sample at each step.
     try hold(0, passing: grid.count)
-    return try op.values(self, grid)
+    try reserve(series: 1, steps: grid.count)
+    let before = held
+    let row = try op.values(self, grid)
+    // What it was made of is gone.
+    release(to: Held(samples: held.samples, bytes: before.bytes + row.bytes))
+    return row
   }
 
   // MARK: Remarks

@@ -19,17 +19,19 @@ final class PlanCache: Sendable {
 
   private let limit: Int
   private let seriesLimit: Int
+  private let textLimit: Int
   private let state = BlockingLock(State())
 
-  init(limit: Int, series seriesLimit: Int) {
+  init(limit: Int, series seriesLimit: Int, text textLimit: Int) {
     self.limit = limit
+    self.textLimit = textLimit
     self.seriesLimit = seriesLimit
   }
 
   func query(
     _ expr: Expr, _ source: String, make: () throws(QueryError) -> CompiledQuery
   ) throws(QueryError) -> CompiledQuery {
-    if limit <= 0 { return try make() }
+    if limit <= 0 || source.utf8.count > textLimit { return try make() }
     let key = Key(expr: expr, source: ExactText(source))
     let known = state.withLock { state in
       state.clock += 1

@@ -9,8 +9,12 @@ struct RowCollector {
   private var values: [Double] = []
   private var drops: [Bool] = []
   private let steps: Int
+  private let run: Evaluation
 
-  init(steps: Int) { self.steps = steps }
+  init(steps: Int, in run: Evaluation) {
+    self.steps = steps
+    self.run = run
+  }
 
   /// A number for a label set: equal ones have one.
   mutating func number(of labels: LabelSet) -> Int {
@@ -26,6 +30,10 @@ struct RowCollector {
       row = numberOfRow.count
       rowOfNumber[number] = Int32(row)
       numberOfRow.append(number)
+      // An array that grows is there twice as large.
+      if values.count + steps > values.capacity {
+        try run.reserve(bytes: 2 * (values.count + steps) * MemoryLayout<Double>.size)
+      }
       values.append(contentsOf: repeatElement(Cell.absent, count: steps))
       drops.append(dropsName)
     }

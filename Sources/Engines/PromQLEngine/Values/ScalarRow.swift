@@ -3,6 +3,13 @@ enum ScalarRow: Sendable {
   case constant(Double)
   case perStep([Double])
 
+  var bytes: Int {
+    switch self {
+    case .constant: 0
+    case .perStep(let values): values.count * MemoryLayout<Double>.size
+    }
+  }
+
   var isConstant: Bool {
     if case .constant = self { return true }
     return false

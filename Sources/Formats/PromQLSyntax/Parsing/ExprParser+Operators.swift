@@ -118,6 +118,7 @@ extension ExprParser {
     var labels: [String] = []
     do throws(Stop) {
       while try !take(.rightParen) {
+        try bound(labels.count, below: limits.listed, "labels in a list")
         labels.append(try groupingLabel())
         if try take(.comma) { continue }
         if try peek() != .rightParen { throw unexpected(in: "grouping opts", expected: "\",\" or \")\"") }

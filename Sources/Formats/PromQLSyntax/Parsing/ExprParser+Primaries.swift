@@ -104,6 +104,7 @@ extension ExprParser {
     if try take(.rightParen) { return arguments }
     do throws(Stop) {
       while true {
+        try bound(arguments.count, below: limits.listed, "arguments of a call")
         arguments.append(try expression())
         while try take(.comma) {
           let comma = taken

@@ -19,6 +19,7 @@ extension ExprParser {
     try advance()
     var matchers: [Matcher] = []
     while try !take(.rightBrace) {
+      try bound(matchers.count, below: limits.matchers, "matchers in a selector")
       do throws(Stop) {
         if let matcher = try matcher() { matchers.append(matcher) }
         if try take(.comma) { continue }

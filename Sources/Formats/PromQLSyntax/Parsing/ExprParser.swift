@@ -223,6 +223,13 @@ struct ExprParser {
     return try body(&self)
   }
 
+  /// Refuses one more of what there may be only so many of.
+  mutating func bound(_ count: Int, below limit: Int, _ what: String) throws(Stop) {
+    guard count >= limit else { return }
+    report("promql/limit", at: (lookahead ?? taken).range, "too many \(what), at most \(limit)")
+    throw .final
+  }
+
   /// A node over others, unless the tree gets too deep.
   mutating func node(_ expr: Expr, _ type: ValueType, over depth: Int) throws(Stop) -> Node {
     if depth + 1 > limits.treeDepth {

@@ -118,11 +118,11 @@ struct SettingError: Error, CustomStringConvertible {
 }
 
 extension Setting {
-  /// What is wrong with variables that look like settings and are none.
+  /// Variables that are no setting, but nearly the name of one.
   static func strays(among names: [String]) -> [String] {
     let known = all.map(\.variable) + ["TIDEMARK_HOST", "TIDEMARK_PORT"]
-    return names.filter { $0.hasPrefix("TIDEMARK_") && !known.contains($0) }.sorted().map { name in
-      "environment: \(name) is no setting" + Suggestion.phrase(for: name, among: known)
+    return names.filter { $0.hasPrefix("TIDEMARK_") && !known.contains($0) }.sorted().compactMap { name in
+      Suggestion.closest(to: name, among: all.map(\.variable)).map { "environment: \(name) is no setting, did you mean \"\($0)\"?" }
     }
   }
 }

@@ -30,6 +30,13 @@ struct PlotAxis {
     return 10 * power
   }
 
+  /// Where a value stands: 0 at the high end, 1 at the low one.
+  func place(of value: Double) -> Double {
+    // By halves: the difference of two doubles may be none.
+    let depth = high / 2 - value / 2
+    return max(0, min(1, depth / (high / 2 - low / 2)))
+  }
+
   /// At most four significant digits.
   static func short(_ value: Double) -> String {
     guard value != 0 else { return "0" }

@@ -12,6 +12,7 @@ struct QueryRequest {
   var isRange: Bool
   /// Of a range query, in seconds.
   var span: ClosedRange<Double>?
+  var step: Double?
 
   /// The answer and its bytes. What the server refuses is thrown in its own words.
   func send(within limit: PromDuration = .seconds(120)) throws -> (QueryAnswer, [UInt8]) {

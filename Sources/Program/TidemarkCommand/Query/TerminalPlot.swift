@@ -11,8 +11,10 @@ struct TerminalPlot {
 
   private static let palette = [36, 33, 35, 32, 34, 31, 96, 93, 95, 92, 94, 91]
 
-  /// - Parameter span: the time axis, in seconds; without it from the first to the last point.
-  func text(_ series: [QueryAnswer.Series], over span: ClosedRange<Double>? = nil) -> String {
+  /// - Parameters:
+  ///   - span: the time axis, in seconds; without it from the first to the last point.
+  ///   - step: between two points, in seconds; without it the shortest that there is.
+  func text(_ series: [QueryAnswer.Series], over span: ClosedRange<Double>? = nil, step: Double? = nil) -> String {
     let drawn = Array(series.prefix(seriesLimit))
     let points = drawn.map { $0.points.compactMap { p in p.value.flatMap { $0.isFinite ? (p.seconds, $0) : nil } } }
     let all = points.flatMap(\.self)
@@ -25,12 +27,12 @@ struct TerminalPlot {
     let labels = labels(of: axis)
     let margin = labels.values.map(\.count).max() ?? 0
     var canvas = Canvas(columns: max(10, columns - margin - 2), rows: rows)
-    let gap = 1.5 * Self.spacing(of: points)
+    let gap = 1.5 * (step ?? Self.spacing(of: points))
     for (index, line) in points.enumerated() {
       var last: (seconds: Double, x: Int, y: Int)?
       for (seconds, value) in line {
         let x = end == start ? 0 : Int(((seconds - start) / (end - start) * Double(canvas.columns * 2 - 1)).rounded())
-        let y = Int(((axis.high - value) / (axis.high - axis.low) * Double(rows * 4 - 1)).rounded())
+        let y = Int((axis.place(of: value) * Double(rows * 4 - 1)).rounded())
         // Where points are missing there is no line.
         let from = last.flatMap { seconds - $0.seconds > gap ? nil : ($0.x, $0.y) } ?? (x, y)
         canvas.line(from: from, to: (x, y), by: index)
@@ -55,7 +57,7 @@ struct TerminalPlot {
   private func labels(of axis: PlotAxis) -> [Int: String] {
     var labels: [Int: String] = [:]
     for tick in axis.ticks {
-      let row = Int(((axis.high - tick) / (axis.high - axis.low) * Double(rows - 1)).rounded())
+      let row = Int((axis.place(of: tick) * Double(rows - 1)).rounded())
       labels[row] = PlotAxis.short(tick)
     }
     return labels

@@ -78,7 +78,8 @@ final class Daemon: Sendable {
     }
     var serving = ServerOptions(host: configuration.listen.host, port: configuration.listen.port)
     // Every lane of the API can be busy at once, and pages and events still find workers.
-    serving.queuedRequests = configuration.maxWaitingQueries + 1024
+    serving.queuedRequests = configuration.maxWaitingQueries + 2048
+    serving.lanePlaces = 256
     serving.laneWorkers = 8
     serving.workers = configuration.maxConcurrentQueries + 32
     serving.responseBytesInFlight = configuration.maxAnswerBytes
@@ -109,7 +110,7 @@ final class Daemon: Sendable {
         let refusals = own.report(into: &update)
         queries.report(
           into: &update, registry, at: time.now(), lane: server.statistics(of: PrometheusAPI.queryLane),
-          refusals: refusals[PrometheusAPI.queryLane] ?? [:])
+          refusals: refusals[PrometheusAPI.queryLane] ?? [:], memory: engine.memoryInUse + ruleEngine.memoryInUse)
         pages.report(into: &update)
       })
 

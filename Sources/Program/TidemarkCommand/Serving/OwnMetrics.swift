@@ -21,6 +21,7 @@ final class OwnMetrics: Sendable {
     var samplesAppended: UInt64 = 0
     var reapedConnections = 0
     var refused: [String: [Lane.Refusal: Int]] = [:]
+    var left = 0
   }
 
   init(_ registry: Registry, head: Head, server: Server, exchanges: ExchangeCounts, reloading: Reloading, time: any TimeSource) {
@@ -60,11 +61,12 @@ final class OwnMetrics: Sendable {
     set(Families.tidemarkHeadBytes, Double(totals.bytes), &update, now)
     let processor = ProcessUsage.processorSeconds
     let refused = serving.lanes.mapValues(\.refused)
+    let left = serving.lanes.values.reduce(0) { $0 + $1.left }
     let before = seen.withLock { seen in
       defer {
         seen = Seen(
           processorSeconds: max(processor, seen.processorSeconds), samplesAppended: totals.samplesAppended,
-          reapedConnections: serving.reapedConnections, refused: refused)
+          reapedConnections: serving.reapedConnections, refused: refused, left: left)
       }
       return seen
     }
@@ -80,6 +82,7 @@ final class OwnMetrics: Sendable {
     }
     let cut = serving.reapedConnections - before.reapedConnections
     update.add(update.series(refusedTotal, ["slow"], created: now), Double(cut))
+    update.add(update.series(refusedTotal, ["left"], created: now), Double(left - before.left))
     set(Families.tidemarkHTTPAnswerBytes, Double(serving.responseBytesInFlight), &update, now)
     add(Families.tidemarkCPUSecondsTotal, used, &update, now)
     add(Families.tidemarkHeadSamplesAppendedTotal, Double(appended), &update, now)

@@ -39,8 +39,9 @@ final class QueryService: QueryBackend {
 
   func instant(_ call: QueryCall, at time: Timestamp, until cancellation: Cancellation) throws(QueryError) -> QueryResult {
     try counted("instant") { () throws(QueryError) in
-      try engine.instant(
+      let result = try engine.instant(
         call.expr, text: call.text, at: time, on: source.view(), until: cancellation, lookback: call.lookback)
+      return (result, result.statistics.totalSamples)
     }
   }
 
@@ -48,23 +49,29 @@ final class QueryService: QueryBackend {
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> QueryResult {
     try counted("range") { () throws(QueryError) in
-      try engine.range(
+      let result = try engine.range(
         call.expr, text: call.text, from: start, through: end, step: step, on: source.view(), until: cancellation,
         lookback: call.lookback)
+      return (result, result.statistics.totalSamples)
     }
   }
 
   func explain(
     _ call: QueryCall, from start: Timestamp, through end: Timestamp, step: PromDuration, until cancellation: Cancellation
   ) throws(QueryError) -> String? {
-    try engine.explain(call.expr, from: start, through: end, step: step, on: source.view(), until: cancellation)
+    try counted(start == end ? "instant" : "range") { () throws(QueryError) in
+      let text = try engine.explain(
+        call.expr, from: start, through: end, step: step, on: source.view(), until: cancellation, lookback: call.lookback)
+      return (text, 0)
+    }
   }
 
   func refused(by limit: QueryLimit) { counts.withLock { $0.refused[limit, default: 0] += 1 } }
 
   // MARK: Counting
 
-  private func counted(_ kind: String, _ work: () throws(QueryError) -> QueryResult) throws(QueryError) -> QueryResult {
+  /// - Parameter work: gives what it found, and how many samples it has read.
+  private func counted<Found>(_ kind: String, _ work: () throws(QueryError) -> (Found, samples: Int)) throws(QueryError) -> Found {
     let begin = time.monotonic()
     var samples = 0
     var result = "success"
@@ -78,9 +85,9 @@ final class QueryService: QueryBackend {
       }
     }
     do throws(QueryError) {
-      let answer = try work()
-      samples = answer.statistics.totalSamples
-      return answer
+      let (found, read) = try work()
+      samples = read
+      return found
     } catch {
       result = Self.result(of: error)
       if let limit = Self.limit(of: error) { refused(by: limit) }
@@ -108,9 +115,10 @@ final class QueryService: QueryBackend {
   /// - Parameters:
   ///   - lane: where queries wait for their turn.
   ///   - refusals: how many that lane has refused since the last report.
+  ///   - memory: bytes that queries hold, those of rules among them.
   func report(
     into update: inout RegistryUpdate, _ registry: Registry, at now: Timestamp, lane: LaneStatistics,
-    refusals: [Lane.Refusal: Int]
+    refusals: [Lane.Refusal: Int], memory: Int
   ) {
     let taken = counts.withLock { counts in
       defer { counts = Counts() }
@@ -131,7 +139,8 @@ final class QueryService: QueryBackend {
     }
     update.set(
       update.series(registry.family(Families.tidemarkQueriesActive), [], created: now), Double(lane.running + lane.waiting))
-    update.set(update.series(registry.family(Families.tidemarkQueryMemoryBytes), [], created: now), Double(engine.memoryInUse))
+    update.set(update.series(registry.family(Families.tidemarkQueryMemoryBytes), [], created: now), Double(memory))
+    update.set(update.series(registry.family(Families.tidemarkQueriesWaiting), [], created: now), Double(lane.waiting))
   }
 }
 
@@ -150,6 +159,6 @@ extension Configuration {
     EngineOptions(
       lookback: lookback, maxSamples: maxQuerySamples, maxSeries: maxQuerySeries, timeout: queryTimeout, features: syntax,
       delaysNameRemoval: features.contains(.delayedNameRemoval), readsTypeLabels: features.contains(.typeAndUnitLabels),
-      memoryLimit: maxQueryBytes, sharedMemoryLimit: maxTotalQueryBytes, cachedPlans: 512)
+      memoryLimit: min(maxQueryBytes, maxTotalQueryBytes), sharedMemoryLimit: maxTotalQueryBytes, cachedPlans: 512)
   }
 }

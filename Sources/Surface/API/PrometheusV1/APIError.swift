@@ -42,11 +42,13 @@ public struct APIError: Error, Hashable, Sendable {
 
   /// A request that did not come to its turn, or whose answer has no room. The reference waits and says `timeout` in the end; what it has no word for
   /// is `unavailable`, with the status that makes clients come again.
-  init(_ refusal: Lane.Refusal, _ limits: PrometheusAPI.Limits) {
+  init(_ refusal: Lane.Refusal, _ lane: String, _ limits: PrometheusAPI.Limits) {
+    let isQuery = lane == PrometheusAPI.queryLane
     switch refusal {
-    case .late: self.init(.timeout, "query timed out in query queue")
+    case .late: self.init(.timeout, isQuery ? "query timed out in query queue" : "the request waited until its time was up")
     case .full:
-      self.init(.unavailable, "too many queries wait already: query.max-waiting is \(limits.waitingQueries)")
+      let most = "query.max-waiting is \(limits.waitingQueries), of which one client may hold half"
+      self.init(.unavailable, isQuery ? "too many queries wait already: \(most)" : "too many requests wait already")
       (status, retryAfter) = (503, 1)
     case .noRoom:
       self.init(.unavailable, "too many bytes of answers are on their way already (web.max-answer-bytes)")
@@ -62,6 +64,10 @@ public struct APIError: Error, Hashable, Sendable {
   init(_ error: QueryError) {
     switch error {
     case .badData(let text): self = .parameter("query", text)
+    case .limit(.sharedMemory, let text):
+      // It goes when others are done, so it is no fault of the query.
+      self.init(.unavailable, text)
+      (status, retryAfter) = (503, 1)
     case .execution(let text), .limit(_, let text): self.init(.execution, text)
     case .timeout(let text): self.init(.timeout, text)
     case .canceled(let text): self.init(.canceled, text)

@@ -16,16 +16,14 @@ struct Answer {
   init(reserving capacity: Int = 256, _ data: (inout JSONWriter) -> Void) {
     var json = JSONWriter(reserving: capacity)
     data(&json)
-    self.init(data: json.bytes)
+    self.init(opened: Self.opening + json.bytes)
   }
 
-  /// From data that is JSON already.
-  init(data: [UInt8]) {
-    bytes = []
-    bytes.reserveCapacity(data.count + 64)
-    bytes.append(contentsOf: #"{"status":"success","data":"#.utf8)
-    bytes.append(contentsOf: data)
-  }
+  /// From data that is JSON already, behind ``opening``.
+  init(opened bytes: [UInt8]) { self.bytes = bytes }
+
+  /// What stands before the data.
+  static let opening = Array(#"{"status":"success","data":"#.utf8)
 
   /// A success without even `data`: status 204.
   static let nothing = Answer()
@@ -49,13 +47,14 @@ struct Answer {
     }
   }
 
-  var response: Response {
+  /// Takes the bytes along: they may be many.
+  consuming func response() -> Response {
     if bytes.isEmpty { return Response(status: 204) }
-    var bytes = bytes
-    Self.append("warnings", Self.shortened(warnings, "warning"), to: &bytes)
-    Self.append("infos", Self.shortened(infos, "info"), to: &bytes)
-    bytes.append(UInt8(ascii: "}"))
-    return .json(bytes)
+    var answer = consume self
+    Self.append("warnings", Self.shortened(answer.warnings, "warning"), to: &answer.bytes)
+    Self.append("infos", Self.shortened(answer.infos, "info"), to: &answer.bytes)
+    answer.bytes.append(UInt8(ascii: "}"))
+    return .json(answer.bytes)
   }
 
   private static func append(_ key: String, _ remarks: [String], to bytes: inout [UInt8]) {

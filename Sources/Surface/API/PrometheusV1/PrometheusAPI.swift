@@ -91,11 +91,12 @@ public struct PrometheusAPI: Sendable {
       let wanted = try? Parameters(request).optionalDuration("timeout")
       return min(wanted ?? limits.timeout, limits.timeout)
     }
-    let refusal: @Sendable (Lane.Refusal) -> Response = { APIError($0, limits).response }
-    router.share(
-      Lane(
-        Self.queryLane, width: limits.concurrentQueries, places: limits.waitingQueries, patience: patience, refusal: refusal))
-    for name in ["series", "syntax", "status"] { router.share(Lane(name, width: 4, patience: patience, refusal: refusal)) }
+    func share(_ name: String, width: Int, places: Int) {
+      router.share(
+        Lane(name, width: width, places: places, boundsAnswers: true, patience: patience) { APIError($0, name, limits).response })
+    }
+    share(Self.queryLane, width: limits.concurrentQueries, places: limits.waitingQueries)
+    for name in ["series", "syntax", "status"] { share(name, width: 4, places: 128) }
   }
 
   private func get(_ router: inout Router, _ path: String, lane: String, _ endpoint: @escaping Endpoint) {
@@ -110,7 +111,7 @@ public struct PrometheusAPI: Sendable {
   private func add(_ method: HTTPMethod, _ router: inout Router, _ path: String, lane: String, _ endpoint: @escaping Endpoint) {
     router.on(method, "/api/v1/\(path)", place: .pool, bodyLimit: method == .GET ? 0 : limits.formBytes, lane: lane) {
       request, parts in
-      do throws(APIError) { return try endpoint(request, parts).response } catch { return error.response }
+      do throws(APIError) { return try endpoint(request, parts).response() } catch { return error.response }
     }
   }
 }

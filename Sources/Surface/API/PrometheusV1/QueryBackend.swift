@@ -9,17 +9,11 @@ public struct QueryCall: Sendable {
   public var expr: Expr
   /// How far back a sample counts; `nil`: the engine's default.
   public var lookback: PromDuration?
-  /// Whether statistics are wanted beyond what costs nothing.
-  public var wantsStatistics: Bool
-  /// Who asks; queries of one client wait for each other rather than for those of others.
-  public var client: String
 
-  public init(text: String, expr: Expr, lookback: PromDuration? = nil, wantsStatistics: Bool = false, client: String = "") {
+  public init(text: String, expr: Expr, lookback: PromDuration? = nil) {
     self.text = text
     self.expr = expr
     self.lookback = lookback
-    self.wantsStatistics = wantsStatistics
-    self.client = client
   }
 }
 

@@ -40,6 +40,7 @@ extension PrometheusAPI {
     let cancellation = try cancellation(for: request, parameters)
     let call = try call(request, parameters)
     request.client.whenGone { cancellation.cancel() }
+    guard !cancellation.isOverdue else { throw refusal(.timeout("query timed out in expression evaluation")) }
     let text: String?
     do throws(QueryError) { text = try backend.explain(call, from: start, through: end, step: step, until: cancellation) } catch {
       throw APIError(error)
@@ -68,8 +69,7 @@ extension PrometheusAPI {
   private func call(_ request: Request, _ parameters: Parameters) throws(APIError) -> QueryCall {
     let lookback = try parameters.lookback()
     let text = parameters["query"]
-    return QueryCall(
-      text: text, expr: try parse(text), lookback: lookback, wantsStatistics: !parameters["stats"].isEmpty, client: request.peer)
+    return QueryCall(text: text, expr: try parse(text), lookback: lookback)
   }
 
   func parse(_ text: String) throws(APIError) -> Expr {
@@ -80,7 +80,7 @@ extension PrometheusAPI {
   }
 
   /// Ends with the query's time, which began when the request was here, or when the client has gone.
-  private func cancellation(for request: Request, _ parameters: Parameters) throws(APIError) -> Cancellation {
+  func cancellation(for request: Request, _ parameters: Parameters) throws(APIError) -> Cancellation {
     let wanted = try parameters.optionalDuration("timeout") ?? limits.timeout
     return Cancellation(deadline: (request.arrived ?? time.monotonic()) + min(wanted, limits.timeout), by: time)
   }
@@ -99,13 +99,30 @@ extension PrometheusAPI {
     do throws(QueryError) { result = try work() } catch { throw APIError(error) }
     let took = time.monotonic() - start
     let waited = request.arrived.map { start - $0 } ?? 0
-    var data = ResultBytes()
-    let truncated = data.write(
+    let held = result.memory?.bytes ?? 0
+    var data = ResultBytes { (bytes) throws(APIError) in
+      if cancellation.isCanceled { throw APIError(.canceled, "query was canceled in query execution") }
+      if cancellation.isOverdue { throw self.refusal(.timeout("query timed out in query execution")) }
+      if result.memory?.grow(to: held + bytes) == false {
+        throw self.refusal(.limit(.sharedMemory, "all answers together would need more memory than query.max-total-bytes"))
+      }
+    }
+    let truncated = try data.write(
       result.value, limit: limit, statistics: parameters["stats"].isEmpty ? nil : (result.statistics, waited, took))
-    var answer = Answer(data: data.bytes)
+    var answer = Answer(opened: data.bytes)
     answer.add(result.annotations)
     if truncated { answer.warnings.append(Answer.truncated) }
     return answer
+  }
+
+  /// A refusal that comes after the query has been counted as a success.
+  private func refusal(_ error: QueryError) -> APIError {
+    switch error {
+    case .limit(let limit, _): backend.refused(by: limit)
+    case .timeout: backend.refused(by: .time)
+    default: break
+    }
+    return APIError(error)
   }
 
   /// `11,000`
@@ -117,10 +134,10 @@ extension PrometheusAPI {
 extension ResultBytes {
   /// The whole `data` of a query's answer. `true`: series were left out.
   fileprivate mutating func write(_ value: QueryValue, limit: Int?, statistics: (QueryStatistics, waited: Double, took: Double)?)
-    -> Bool
+    throws(APIError) -> Bool
   {
     open()
-    let truncated = write(value, limit: limit)
+    let truncated = try write(value, limit: limit)
     if let (statistics, waited, took) = statistics {
       var json = JSONWriter()
       json.statistics(statistics, waited: waited, took: took)

@@ -1,4 +1,5 @@
 import HTTPServer
+import PromQLEngine
 import PromQLSyntax
 import SeriesModel
 import TextCoding
@@ -13,11 +14,16 @@ extension PrometheusAPI {
     let sets: [[Matcher]]
     do throws(APIError) { sets = try self.selectors(selectors) } catch { throw .parameter("match[]", error.message) }
     var found: Set<LabelSet> = []
+    let ending = try ending(of: request, parameters)
     if span.start <= span.end {
       do throws(SourceError) {
         let view = source.view()
-        for matchers in sets { found.formUnion(try view.select(matchers, in: span, limit: limits.series).labels) }
-      } catch { throw APIError(error) }
+        for matchers in sets {
+          guard !ending.isOver else { break }
+          found.formUnion(try view.select(matchers, in: span, limit: limits.series).labels)
+        }
+      } catch { throw refusal(error) }
+      try ending.check()
     }
     let sorted = found.sorted()
     let shown = sorted.prefix(limit ?? .max)
@@ -31,7 +37,7 @@ extension PrometheusAPI {
   }
 
   func labelNames(_ request: Request) throws(APIError) -> Answer {
-    try names(Parameters(request)) { (view, matchers, span) throws(SourceError) in
+    try names(request) { (view, matchers, span) throws(SourceError) in
       try view.labelNames(where: matchers, in: span, limit: limits.series)
     }
   }
@@ -39,15 +45,17 @@ extension PrometheusAPI {
   func labelValues(_ sentName: String, _ request: Request) throws(APIError) -> Answer {
     let name = EscapedName.decode(sentName)
     if name.isEmpty { throw APIError(.badData, "invalid label name: \"\"") }
-    return try names(Parameters(request)) { (view, matchers, span) throws(SourceError) in
+    return try names(request) { (view, matchers, span) throws(SourceError) in
       try view.labelValues(name, where: matchers, in: span, limit: limits.series)
     }
   }
 
   /// The union of what `read` finds for each selector, or for all series.
   private func names(
-    _ parameters: Parameters, _ read: (any SeriesView, [Matcher], TimeSpan) throws(SourceError) -> [String]
+    _ request: Request, _ read: (any SeriesView, [Matcher], TimeSpan) throws(SourceError) -> [String]
   ) throws(APIError) -> Answer {
+    let parameters = Parameters(request)
+    let ending = try ending(of: request, parameters)
     let limit = try parameters.limit()
     let span = try span(parameters)
     let sets = try selectors(parameters.all("match[]"))
@@ -55,14 +63,40 @@ extension PrometheusAPI {
     if span.start <= span.end {
       do throws(SourceError) {
         let view = source.view()
-        for matchers in sets.isEmpty ? [[]] : sets { found.formUnion(try read(view, matchers, span).map(ExactText.init)) }
-      } catch { throw APIError(error) }
+        for matchers in sets.isEmpty ? [[]] : sets {
+          guard !ending.isOver else { break }
+          found.formUnion(try read(view, matchers, span).map(ExactText.init))
+        }
+      } catch { throw refusal(error) }
+      try ending.check()
     }
     // By bytes, as Go sorts; Swift's own order is that of characters.
     let sorted = found.map(\.text).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     var answer = Answer.strings(sorted.prefix(limit ?? .max))
     if let limit, sorted.count > limit { answer.warnings.append(Answer.truncated) }
     return answer
+  }
+
+  private func refusal(_ error: SourceError) -> APIError {
+    if case .tooManySeries = error { backend.refused(by: .series) }
+    return APIError(error)
+  }
+
+  /// When a request that looks at many selectors stops doing so.
+  private struct Ending {
+    let client: ClientPresence
+    let cancellation: Cancellation
+
+    var isOver: Bool { client.isGone || cancellation.isOverdue }
+
+    func check() throws(APIError) {
+      if client.isGone { throw APIError(.canceled, "the client has gone") }
+      if cancellation.isOverdue { throw APIError(.timeout, "the time is up, ask for less or with fewer selectors") }
+    }
+  }
+
+  private func ending(of request: Request, _ parameters: Parameters) throws(APIError) -> Ending {
+    Ending(client: request.client, cancellation: try cancellation(for: request, parameters))
   }
 
   private func span(_ parameters: Parameters) throws(APIError) -> TimeSpan {
