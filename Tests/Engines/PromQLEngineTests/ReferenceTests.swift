@@ -50,6 +50,23 @@ import Testing
     #expect(!Self.answer(query).contains("value"))
   }
 
+  @Test(arguments: [
+    ("count_over_time(a[1m-1m])", "18:23: duration must be greater than 0"),
+    ("count_over_time(a[(1m - 2m)])", "19:26: duration must be greater than 0"),
+    ("count_over_time(a[1m/(1m-1m)])", "18:27: division by zero"), ("count_over_time(a[2^70])", "18:22: duration is out of range"),
+    ("count_over_time(a[5m:1m % (1m-1m)])", "21:32: modulo by zero"),
+  ])
+  func `a length that comes out wrong is told with its bytes`(_ query: String, _ error: String) {
+    #expect(Self.answer(query) == error)
+  }
+
+  @Test(arguments: [
+    "predict_linear((a offset -1s)[1h:292y] offset -0.001 @ 9.2e18, 0)", "rate(a[292y] @ -9.2e18 offset 292y)",
+    "a @ 9223372036854775 offset -292y",
+    "max_over_time((timestamp(a @ -9.2e18))[292y:292y] @ -9.2e18)", "count_over_time(a[1y * 200] @ -9.2e18)",
+  ])
+  func `the ends of time are no trap`(_ query: String) { #expect(Self.remarks(query).isEmpty) }
+
   @Test func `later releases refuse NaN at once`() {
     #expect(Self.answer("topk(NaN, absent_a)", edition: .newest) == "Parameter value is NaN")
     #expect(Self.answer("limit_ratio(NaN, a)", edition: .newest) == "Ratio value is NaN")

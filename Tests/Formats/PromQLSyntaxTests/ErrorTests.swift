@@ -120,6 +120,15 @@ import Testing
     Case("sum by (\"\\xff\") (a)", "1:9: parse error: invalid label name for grouping: \"\\xff\""),
     Case("1 == 2", "1:3: parse error: comparisons between scalars must use BOOL modifier"),
     Case("a + bool b", "1:3: parse error: bool modifier can only be used on comparison operators"),
+    // An operator's place is where the left operand seems to end: at a parenthesis of `on` or `start()`, before a comment.
+    Case("a + on (b) abs(c) + bool d", "1:12: parse error: bool modifier can only be used on comparison operators"),
+    Case(
+      "a * on (b) group_left (c) sum by (d) (e) + bool f",
+      "1:27: parse error: bool modifier can only be used on comparison operators"),
+    Case("abs(a @ start()) + bool b", "1:16: parse error: bool modifier can only be used on comparison operators"),
+    Case("sum by (a) (abs(b) + bool c)", "1:12: parse error: bool modifier can only be used on comparison operators"),
+    Case("a # b\n + bool c", "1:3: parse error: bool modifier can only be used on comparison operators"),
+    Case("abs(-(a)) + bool b", "1:11: parse error: bool modifier can only be used on comparison operators"),
     Case("1 and 2", "1:1: parse error: set operator \"and\" not allowed in binary scalar expression"),
     Case("foo and on(a) group_left(b) bar", "1:1: parse error: no grouping allowed for \"and\" operation"),
     Case("foo + on(a) group_left(a) bar", "1:5: parse error: label \"a\" must not occur in ON and GROUP clause at once"),

@@ -94,6 +94,8 @@ struct Fixture {
       "up": Self.vector([(Self.up, 1), (.empty, 0.1)]),
       "numbers": Self.vector([1e21, 1e-7, -.infinity, .nan, 1e20, 1e-6, -0.0, 1.5].map { (LabelSet.empty, $0) }),
       "\"a\"": .success(QueryResult(value: .string("a\"b\n", Timestamp(milliseconds: -1500)))),
+      "1e21": .success(QueryResult(value: .scalar(Sample(Timestamp(milliseconds: 1250), 1e21)))),
+      "1e-7": .success(QueryResult(value: .scalar(Sample(Timestamp(milliseconds: -500), 1e-7)))),
       "up[5m]": .success(
         QueryResult(
           value: .matrix([SeriesPoints(labels: LabelSet(["a": "\u{1}\\\"<"]), timestamps: [1000, 2500], values: [1, .infinity])]))),

@@ -13,7 +13,9 @@ import Testing
           + #"{"metric":{},"value":[1795227720.250,"0.1"]}]}"#)
     ),
     ("query?query=1", success(#"{"resultType":"scalar","result":[1,"1"]}"#)),
-    ("query?query=%22a%22", success(#"{"resultType":"string","result":[-1.500,"a\"b\n"]}"#)),
+    ("query?query=1e21", success(#"{"resultType":"scalar","result":[1.25,"1000000000000000000000"]}"#)),
+    ("query?query=1e-7", success(#"{"resultType":"scalar","result":[-0.5,"0.0000001"]}"#)),
+    ("query?query=%22a%22", success(#"{"resultType":"string","result":[-1.5,"a\"b\n"]}"#)),
     (
       "query?query=up[5m]",
       success(#"{"resultType":"matrix","result":[{"metric":{"a":"\u0001\\\"<"},"values":[[1,"1"],[2.500,"+Inf"]]}]}"#)

@@ -1,4 +1,5 @@
 import PromQLSyntax
+import SourceText
 
 #if canImport(Glibc)
 import Glibc
@@ -13,8 +14,9 @@ struct DurationArithmetic {
 
   func milliseconds(_ expr: DurationExpr, mayBeNegative: Bool) throws(QueryError) -> Int64 {
     let seconds = try seconds(expr)
-    if seconds <= 0, !mayBeNegative { throw .execution("duration must be greater than 0") }
-    guard seconds.magnitude < 9.2e15 else { throw .execution("duration is out of range") }
+    if seconds <= 0, !mayBeNegative { throw Self.refusal("duration must be greater than 0", expr) }
+    // As long as a literal may be: 63 bits of nanoseconds.
+    guard seconds.magnitude < 9.223372036e9 else { throw Self.refusal("duration is out of range", expr) }
     return Int64(seconds * 1000)
   }
 
@@ -35,13 +37,27 @@ struct DurationArithmetic {
       case .subtract: return a - b
       case .multiply: return a * b
       case .divide:
-        if b == 0 { throw .execution("division by zero") }
+        if b == 0 { throw Self.refusal("division by zero", expr) }
         return a / b
       case .modulo:
-        if b == 0 { throw .execution("modulo by zero") }
+        if b == 0 { throw Self.refusal("modulo by zero", expr) }
         return fmod(a, b)
       case .power: return pow(a, b)
       }
+    }
+  }
+
+  /// With the bytes where the expression begins and ends, parentheses apart, as the reference tells them.
+  private static func refusal(_ text: String, _ expr: DurationExpr) -> QueryError {
+    let place = place(expr)
+    return .badData("\(place.lower):\(place.upper): \(text)")
+  }
+
+  private static func place(_ expr: DurationExpr) -> SourceRange {
+    switch expr {
+    case .paren(let inner, _): place(inner)
+    case .binary(_, let left, let right, _): SourceRange(place(left).lower, place(right).upper)
+    default: expr.range
     }
   }
 }

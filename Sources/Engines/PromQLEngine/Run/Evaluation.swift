@@ -154,11 +154,15 @@ final class Evaluation {
     }
   }
 
+  private static let farthest: Int64 = 1 << 61
+
   func resolve(_ shift: TimeShift) throws(QueryError) -> ResolvedShift {
     let offset = try shift.offset.map { (length) throws(QueryError) in try milliseconds(length) } ?? 0
     switch shift.at {
     case nil: return ResolvedShift(offset: offset, at: nil)
-    case .timestamp(let time): return ResolvedShift(offset: offset, at: time.milliseconds)
+    case .timestamp(let time):
+      // Nothing lies so far out, and what is added to it stays within 64 bits.
+      return ResolvedShift(offset: offset, at: max(-Self.farthest, min(Self.farthest, time.milliseconds)))
     case .start: return ResolvedShift(offset: offset, at: outer.start.milliseconds)
     case .end: return ResolvedShift(offset: offset, at: outer.end.milliseconds)
     }

@@ -5,7 +5,7 @@ extension ExprParser {
   mutating func expression(above minimum: Int = 1) throws(Stop) -> Node {
     var left = try operand()
     while let op = try peek().binaryOperator, op.precedence >= minimum {
-      let operatorRange = try advance().range
+      let operatorRange = place(of: try advance(), after: left)
       let modifiers = try binaryModifiers()
       // Powers group to the right, so a chain of them is nested.
       let right =
@@ -15,6 +15,13 @@ extension ExprParser {
       left = try binary(op, operatorRange, modifiers, left, right)
     }
     return left
+  }
+
+  /// An operator as the reference places it: from the end of its left operand on, blanks left out.
+  private func place(of op: Token, after left: Node) -> SourceRange {
+    var start = left.end
+    while start < op.lower, [0x20, 0x09, 0x0a, 0x0d].contains(lexer.bytes[start]) { start += 1 }
+    return SourceRange(min(start, op.lower), op.upper)
   }
 
   private mutating func operand() throws(Stop) -> Node {
@@ -30,7 +37,9 @@ extension ExprParser {
       return Node(expr: .number(literal), type: .scalar, depth: 1)
     }
     let unary = Unary(op: kind == .add ? .plus : .minus, expr: inner.expr, range: range)
-    return try node(.unary(unary), inner.type, over: inner.depth)
+    var node = try node(.unary(unary), inner.type, over: inner.depth)
+    node.believedEnd = inner.believedEnd
+    return node
   }
 
   private mutating func binary(_ op: BinaryOperator, _ place: SourceRange, _ modifiers: Modifiers, _ left: Node, _ right: Node)
@@ -47,7 +56,9 @@ extension ExprParser {
       op: op, lhs: left.expr, rhs: right.expr, returnBool: modifiers.returnBool, matching: matching, operatorRange: place,
       range: left.expr.range.union(right.expr.range))
     let type: ValueType = left.type == .scalar && right.type == .scalar ? .scalar : .vector
-    return try node(.binary(binary), type, over: max(left.depth, right.depth))
+    var node = try node(.binary(binary), type, over: max(left.depth, right.depth))
+    node.believedEnd = right.believedEnd
+    return node
   }
 
   // MARK: Modifiers

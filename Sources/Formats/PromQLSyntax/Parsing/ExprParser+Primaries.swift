@@ -68,6 +68,7 @@ extension ExprParser {
       return placeholder(SourceRange(open, try advance().upper))
     }
     let range = SourceRange(open, try advance().upper)
+    claimParenthesis()
     return try node(.paren(Paren(inner.expr, range: range)), inner.type, over: inner.depth)
   }
 
@@ -94,7 +95,9 @@ extension ExprParser {
     }
     let call = Call(
       function: signature?.name ?? function, arguments: arguments.map(\.expr), range: SourceRange(name.lower, taken.upper))
-    return try node(.call(call), signature?.returns ?? .vector, over: arguments.map(\.depth).max() ?? 0)
+    var node = try node(.call(call), signature?.returns ?? .vector, over: arguments.map(\.depth).max() ?? 0)
+    node.believedEnd = claimParenthesis()
+    return node
   }
 
   /// `(a, b, c)`
@@ -135,11 +138,15 @@ extension ExprParser {
     if clause == nil { clause = try groupingClause() }
     let range = SourceRange(name.lower, clause == nil ? end : taken.upper)
     let op = name.kind.aggregateOperator!
+    if clause != nil { claimParenthesis() }
+    let believedEnd = claimParenthesis()
     guard let (parameter, expr) = try operands(of: op, arguments, range) else { return placeholder(range) }
     let aggregate = Aggregate(
       op: op, expr: expr.expr, parameter: parameter?.expr, grouping: clause?.labels ?? [], without: clause?.without ?? false,
       range: range)
-    return try node(.aggregate(aggregate), .vector, over: max(expr.depth, parameter?.depth ?? 0))
+    var node = try node(.aggregate(aggregate), .vector, over: max(expr.depth, parameter?.depth ?? 0))
+    node.believedEnd = believedEnd
+    return node
   }
 
   private mutating func groupingClause() throws(Stop) -> (labels: [String], without: Bool)? {

@@ -11,6 +11,10 @@ struct ExprParser {
     var expr: Expr
     var type: ValueType
     var depth: Int
+    /// Where the reference believes the expression to end, if not where it does.
+    var believedEnd: Int?
+
+    var end: Int { believedEnd ?? expr.range.upper }
   }
 
   private(set) var lexer: Lexer
@@ -23,6 +27,9 @@ struct ExprParser {
   /// What the reference calls the place of an error that no narrower rule explains.
   var context = ""
   private var nesting = 0
+  /// Where the parentheses end that nothing has claimed yet; see ``claimParenthesis()``.
+  private var closed: [Int] = []
+  private var claimed = 0
 
   init(_ text: String, features: SyntaxFeatures, limits: SyntaxLimits) {
     lexer = Lexer(Array(text.utf8), features: features)
@@ -102,7 +109,17 @@ struct ExprParser {
       throw .final
     }
     lookahead = token
+    if token.kind == .rightParen { closed.append(token.upper) }
     return token
+  }
+
+  /// The end of a call, an aggregation or an expression in parentheses as the reference finds it: the first closing parenthesis that none of them has
+  /// claimed. Those of `on (a)` and `start()` are claimed by nobody, so that it falls behind after them; the place of an operator's error shows it.
+  @discardableResult
+  mutating func claimParenthesis() -> Int? {
+    guard claimed < closed.count else { return nil }
+    claimed += 1
+    return closed[claimed - 1]
   }
 
   @discardableResult

@@ -152,14 +152,10 @@ extension JSONWriter {
     if case .timestamp(let time) = at { integer(Int(time.milliseconds)) } else { null() }
   }
 
-  /// A length that is only known when the query runs is `null`.
+  /// A length that is worked out when the query runs is 0, as the reference has it.
   private mutating func length(_ name: String, _ duration: DurationExpr?) {
     key(name)
-    if let duration {
-      if let seconds = duration.seconds { integer(Int((seconds * 1000).rounded())) } else { null() }
-    } else {
-      integer(0)
-    }
+    if case .literal(let length, _) = duration { integer(Int(length.milliseconds)) } else { integer(0) }
   }
 }
 
@@ -181,33 +177,6 @@ extension MatchCardinality {
     case .manyToOne: "many-to-one"
     case .oneToMany: "one-to-many"
     case .manyToMany: "many-to-many"
-    }
-  }
-}
-
-extension DurationExpr {
-  /// `nil`: depends on the query's step or range.
-  fileprivate var seconds: Double? {
-    switch self {
-    case .literal(let length, _): return length.seconds
-    case .number(let seconds, _): return seconds
-    case .step, .range: return nil
-    case .negative(let inner, _): return inner.seconds.map { -$0 }
-    case .paren(let inner, _): return inner.seconds
-    case .minimum(let a, let b, _), .maximum(let a, let b, _):
-      guard let x = a.seconds, let y = b.seconds else { return nil }
-      if case .minimum = self { return min(x, y) }
-      return max(x, y)
-    case .binary(let op, let a, let b, _):
-      guard let x = a.seconds, let y = b.seconds else { return nil }
-      switch op {
-      case .add: return x + y
-      case .subtract: return x - y
-      case .multiply: return x * y
-      case .divide: return y == 0 ? nil : x / y
-      case .modulo: return y == 0 ? nil : x.truncatingRemainder(dividingBy: y)
-      case .power: return nil
-      }
     }
   }
 }

@@ -39,12 +39,13 @@ struct ResultBytes {
   mutating func write(_ value: QueryValue, limit: Int?) throws(APIError) -> Bool {
     switch value {
     case .scalar(let sample):
+      // The reference writes what is no series in another way: never with an exponent, and the time as short as it goes.
       begin("scalar")
-      point(sample.timestamp.milliseconds, sample.value)
+      append("[\(Self.shortTime(sample.timestamp)),\"\(NumberText.fixed(sample.value))\"]")
       return false
     case .string(let text, let time):
       begin("string")
-      self.time(time.milliseconds)
+      append("[\(Self.shortTime(time)),")
       quoted(Array(text.utf8)[...])
       bytes.append(UInt8(ascii: "]"))
       return false
@@ -86,6 +87,8 @@ struct ResultBytes {
     bytes.append(UInt8(ascii: "]"))
     return shown.count < all.count
   }
+
+  private static func shortTime(_ time: Timestamp) -> String { NumberText.fixed(Double(time.milliseconds) / 1000) }
 
   private static let first = Array("{\"metric\":".utf8)
   private static let next = Array(",{\"metric\":".utf8)

@@ -13,27 +13,33 @@ extension PrometheusAPI {
     let span = try span(parameters)
     let sets: [[Matcher]]
     do throws(APIError) { sets = try self.selectors(selectors) } catch { throw .parameter("match[]", error.message) }
-    var found: Set<LabelSet> = []
+    var found: [LabelSet] = []
     let ending = try ending(of: request, parameters)
     if span.start <= span.end {
-      do throws(SourceError) {
-        let view = source.view()
-        for matchers in sets {
-          guard !ending.isOver else { break }
-          found.formUnion(try view.select(matchers, in: span, limit: limits.series).labels)
-        }
-      } catch { throw refusal(error) }
+      do throws(SourceError) { found = try series(of: sets, in: span, source.view(), ending) } catch { throw refusal(error) }
       try ending.check()
     }
-    let sorted = found.sorted()
-    let shown = sorted.prefix(limit ?? .max)
+    let shown = found.prefix(limit ?? .max)
     var answer = Answer { json in
       json.beginArray()
       for labels in shown { json.labels(labels) }
       json.endArray()
     }
-    if shown.count < sorted.count { answer.warnings.append(Answer.truncated) }
+    if shown.count < found.count { answer.warnings.append(Answer.truncated) }
     return answer
+  }
+
+  /// What one selector finds comes as it arrived, what several find sorted: which of them a limit leaves is the reference's choice.
+  private func series(of sets: [[Matcher]], in span: TimeSpan, _ view: any SeriesView, _ ending: Ending) throws(SourceError)
+    -> [LabelSet]
+  {
+    if sets.count == 1 { return try view.selectByArrival(sets[0], in: span, limit: limits.series).labels }
+    var found: Set<LabelSet> = []
+    for matchers in sets {
+      guard !ending.isOver else { break }
+      found.formUnion(try view.select(matchers, in: span, limit: limits.series).labels)
+    }
+    return found.sorted()
   }
 
   func labelNames(_ request: Request) throws(APIError) -> Answer {
