@@ -183,7 +183,8 @@ targets.append(
 
 if let fuzzer {
   let uses = [
-    "CLibFuzzer", "SeriesModel", "SourceText", "TextCoding", "Exposition", "PromQLSyntax", "WireCoding", "Storage", "PromQLEngine",
+    "CLibFuzzer", "Threading", "SeriesModel", "SourceText", "TextCoding", "Exposition", "PromQLSyntax", "WireCoding", "Storage",
+    "PromQLEngine",
     "Ingest",
   ]
   targets.append(.systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"))

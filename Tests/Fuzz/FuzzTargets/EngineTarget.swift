@@ -1,6 +1,7 @@
 import PromQLSyntax
 import SeriesModel
 import Storage
+import Threading
 
 @testable import PromQLEngine
 
@@ -178,7 +179,7 @@ private struct Question {
       let query = try compile()
       let run = Evaluation(
         on: view, options: options, lookback: nil, span: TimeSpan(from: from, through: through), step: step, text: text,
-        isKept: query.isKept, until: .never, clock: nil)
+        isKept: query.isKept, memory: ByteClaim(of: ByteBudget(limit: .max)), until: .never, clock: nil)
       let grid = StepGrid(from: from.milliseconds, through: through.milliseconds, step: step)
       let value = try query.range(run, over: grid)
       return QueryResult(value: value, annotations: run.remarks.all, statistics: run.statistics)
