@@ -22,16 +22,19 @@ final class OverTime: VectorOperator {
     for parameter in parameters { scalars.append(try run.values(of: parameter, over: grid)) }
     var source = SeriesSet.empty
     var walk: WindowWalk?
-    var values: [Double] = []
+    var batched: BatchedRows?
     try input.read(run, grid) { (set, windows) throws(QueryError) in
       source = set
-      try run.reserve(series: set.count, steps: grid.count)
-      values = [Double](repeating: Cell.absent, count: set.count * grid.count)
+      batched = try BatchedRows(run, series: set.count, steps: grid.count)
       walk = WindowWalk(grid: grid, windows: windows, in: run)
     } body: { (first, columns) throws(QueryError) in
-      try walk!.run(plan.function, scalars, columns, into: &values, at: first * grid.count)
+      try batched!.fill(first..<first + columns.rowCount) { (values, base) throws(QueryError) in
+        try walk!.run(plan.function, scalars, columns, into: &values, at: base)
+      }
       try run.hold(0, passing: walk!.yielded + walk!.widest)
     }
+    source = batched?.series(of: source) ?? source
+    let values = batched?.values ?? []
     if let walk {
       run.statistics.totalSamples += walk.looked
       remark(run, source, values, grid, scalars)

@@ -38,8 +38,7 @@ final class VectorSelection: VectorOperator {
     let found = try series.find(run, in: span)
     try run.select(found.refs.count)
     if grid.count == 0 { return Rows.none(steps: 0) }
-    try run.reserve(series: found.refs.count, steps: grid.count)
-    var rows = Rows(absent: found.set, steps: grid.count)
+    var batched = try BatchedRows(run, series: found.refs.count, steps: grid.count)
     var columns = run.columns
     run.columns = SampleColumns()
     defer { run.columns = columns }
@@ -62,19 +61,20 @@ final class VectorSelection: VectorOperator {
         throw QueryError(error)
       }
       let before = present
-      if first == last, grid.count == 1 {
-        present += Self.placeLatest(columns, times: yieldsTimes, into: &rows.values, from: next)
-      } else {
+      present += try batched.fill(next..<end) { (values, base) in
+        if first == last, grid.count == 1 { return Self.placeLatest(columns, times: yieldsTimes, into: &values, from: base) }
+        var present = 0
         for i in 0..<columns.rowCount {
-          present += place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (next + i) * grid.count)
+          present += place(columns, i, grid, shift, run.lookback, into: &values, at: base + i * grid.count)
         }
+        return present
       }
       pace.note(series: end - next, samples: columns.timestamps.count)
       run.statistics.totalSamples += present - before
       try run.hold(0, passing: present)
       next = end
     }
-    rows = rows.compacted()
+    var rows = Rows(batched.series(of: found.set), steps: grid.count, values: batched.values).compacted()
     if yieldsTimes {
       let delayed = run.options.delaysNameRemoval
       rows = rows.replacing(try unnamed.value(of: rows.set) { rows.set.droppingNames(delayed: delayed) })

@@ -87,6 +87,12 @@ final class Evaluation {
     try reserve(bytes: overflow ? .max : bytes)
   }
 
+  /// Whether rows would fit into what this query may have.
+  func hasRoom(series: Int, steps: Int) -> Bool {
+    let (bytes, overflow) = series.multipliedReportingOverflow(by: steps * MemoryLayout<Double>.size)
+    return !overflow && bytes <= options.memoryLimit - held.bytes
+  }
+
   /// Refuses bytes beyond what is held that would not fit, in what this query may have or in what all may.
   func reserve(bytes: Int) throws(QueryError) {
     guard bytes <= options.memoryLimit - held.bytes else {
