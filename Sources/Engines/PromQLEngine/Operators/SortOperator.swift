@@ -31,47 +31,24 @@ final class SortOperator: VectorOperator {
     }
   }
 
-  /// Up to a dozen rows are sorted by insertion, as the reference does: with an order that contradicts itself the way decides the outcome.
+  /// The natural order contradicts itself where a label is missing; what neither precedes the other follows it, so that falling is not rising reversed.
   private static func byLabels(_ rows: [Int], _ labels: [LabelSet], _ names: [String], descending: Bool) -> [Int] {
-    guard rows.count <= 12 else {
-      let sorted = rows.sorted { precedes(labels[$0], labels[$1], names, NaturalOrder.strictlyPrecedes) }
-      return descending ? sorted.reversed() : sorted
-    }
-    var sorted = rows
-    for i in sorted.indices.dropFirst() {
-      for j in stride(from: i, to: 0, by: -1) {
-        let (a, b) = (labels[sorted[j]], labels[sorted[j - 1]])
-        guard descending ? follows(a, b, names) : precedes(a, b, names, NaturalOrder.precedes) else { break }
-        sorted.swapAt(j, j - 1)
+    PatternSort.sorted(rows) { a, b in
+      for name in names {
+        let (x, y) = (labels[a][name] ?? "", labels[b][name] ?? "")
+        if x != y { return NaturalOrder.precedes(x, y) != descending }
       }
+      return descending ? labels[b] < labels[a] : labels[a] < labels[b]
     }
-    return sorted
   }
 
-  /// NaN comes last both ways. Equal values keep the order of the reference's reversed sort: as they came, NaN the other way round.
+  /// NaN comes last both ways. Where all are NaN, each comes before the other: the reference sorts the other way and reverses that.
   private static func byValue(_ rows: [Int], _ values: [Double], descending: Bool) -> [Int] {
-    rows.enumerated().sorted { a, b in
-      let (x, y) = (values[a.element], values[b.element])
-      if x.isNaN || y.isNaN { return x.isNaN && y.isNaN ? a.offset > b.offset : y.isNaN }
-      if x == y { return a.offset < b.offset }
-      return descending ? x > y : x < y
-    }.map(\.element)
+    PatternSort.sorted(rows) { ReferenceOrder.isBefore(values[$0], values[$1], descending: descending) }
   }
+}
 
-  private static func precedes(_ a: LabelSet, _ b: LabelSet, _ names: [String], _ order: (String, String) -> Bool) -> Bool {
-    for name in names {
-      let (x, y) = (a[name] ?? "", b[name] ?? "")
-      if x != y { return order(x, y) }
-    }
-    return a < b
-  }
-
-  /// Not simply the other way round: what neither precedes the other does follow it.
-  private static func follows(_ a: LabelSet, _ b: LabelSet, _ names: [String]) -> Bool {
-    for name in names {
-      let (x, y) = (a[name] ?? "", b[name] ?? "")
-      if x != y { return !NaturalOrder.precedes(x, y) }
-    }
-    return b < a
-  }
+enum ReferenceOrder {
+  /// The order of `sort` and `topk`: NaN last, and before itself.
+  static func isBefore(_ a: Double, _ b: Double, descending: Bool) -> Bool { b.isNaN || (descending ? a > b : a < b) }
 }
