@@ -21,13 +21,6 @@ enum NaturalOrder {
     return false
   }
 
-  /// The same order without its contradictions: an empty text comes first, and what counts the same goes by its bytes.
-  static func strictlyPrecedes(_ a: String, _ b: String) -> Bool {
-    if a.isEmpty || b.isEmpty { return a.isEmpty && !b.isEmpty }
-    let (forwards, backwards) = (precedes(a, b), precedes(b, a))
-    return forwards == backwards ? a.utf8.lexicographicallyPrecedes(b.utf8) : forwards
-  }
-
   private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
   private static func nextPiece(_ text: inout Substring.UTF8View) -> Substring.UTF8View? {

@@ -183,13 +183,9 @@ struct ChoiceHeap {
     for item in items { rows.append(item.row) }
   }
 
-  /// The rows, best first. What is equal stays as it lies, NaN the other way round, as the reference's reversed sort leaves it.
+  /// The rows, best first; what is equal as the reference's sort leaves it.
   func best() -> [Int] {
-    items.enumerated().sorted { a, b in
-      let (x, y) = (a.element.value, b.element.value)
-      if x.isNaN || y.isNaN { return x.isNaN && y.isNaN ? a.offset > b.offset : y.isNaN }
-      return x == y ? a.offset < b.offset : (isTop ? x > y : x < y)
-    }.map(\.element.row)
+    PatternSort.sorted(items) { ReferenceOrder.isBefore($0.value, $1.value, descending: isTop) }.map(\.row)
   }
 
   /// Whether `a` is worse than `b`. NaN is worse even than NaN: no order to sort by, but the one by which the reference builds its heap.

@@ -31,32 +31,18 @@ final class SortOperator: VectorOperator {
     }
   }
 
-  /// Up to a dozen rows are sorted by insertion, as the reference does: with an order that contradicts itself the way decides the outcome.
+  /// The natural order contradicts itself where a label is missing; what neither precedes the other follows it, so that falling is not rising reversed.
   private static func byLabels(_ rows: [Int], _ labels: [LabelSet], _ names: [String], descending: Bool) -> [Int] {
     let keys = SortKeys(labels, names)
-    guard rows.count <= 12 else {
-      let sorted = rows.sorted { keys.precedes($0, $1, NaturalOrder.strictlyPrecedes) }
-      return descending ? sorted.reversed() : sorted
+    return PatternSort.sorted(rows) { a, b in
+      if let (x, y) = keys.difference(a, b) { return NaturalOrder.precedes(x, y) != descending }
+      return descending ? labels[b] < labels[a] : labels[a] < labels[b]
     }
-    var sorted = rows
-    for i in sorted.indices.dropFirst() {
-      for j in stride(from: i, to: 0, by: -1) {
-        let (a, b) = (sorted[j], sorted[j - 1])
-        guard descending ? keys.follows(a, b) : keys.precedes(a, b, NaturalOrder.precedes) else { break }
-        sorted.swapAt(j, j - 1)
-      }
-    }
-    return sorted
   }
 
-  /// NaN comes last both ways. Equal values keep the order of the reference's reversed sort: as they came, NaN the other way round.
+  /// NaN comes last both ways. Where all are NaN, each comes before the other: the reference sorts the other way and reverses that.
   private static func byValue(_ rows: [Int], _ values: [Double], descending: Bool) -> [Int] {
-    rows.enumerated().sorted { a, b in
-      let (x, y) = (values[a.element], values[b.element])
-      if x.isNaN || y.isNaN { return x.isNaN && y.isNaN ? a.offset > b.offset : y.isNaN }
-      if x == y { return a.offset < b.offset }
-      return descending ? x > y : x < y
-    }.map(\.element)
+    PatternSort.sorted(rows) { ReferenceOrder.isBefore(values[$0], values[$1], descending: descending) }
   }
 }
 
@@ -76,23 +62,17 @@ private struct SortKeys {
     }
   }
 
-  func precedes(_ a: Int, _ b: Int, _ order: (String, String) -> Bool) -> Bool {
-    guard let (x, y) = difference(a, b) else { return labels[a] < labels[b] }
-    return order(x, y)
-  }
-
-  /// Not simply the other way round: what neither precedes the other does follow it.
-  func follows(_ a: Int, _ b: Int) -> Bool {
-    guard let (x, y) = difference(a, b) else { return labels[b] < labels[a] }
-    return !NaturalOrder.precedes(x, y)
-  }
-
   /// The first values that differ.
-  private func difference(_ a: Int, _ b: Int) -> (String, String)? {
+  func difference(_ a: Int, _ b: Int) -> (String, String)? {
     for i in 0..<count {
       let (x, y) = (values[a * count + i], values[b * count + i])
       if !x.utf8.elementsEqual(y.utf8) { return (x, y) }
     }
     return nil
   }
+}
+
+enum ReferenceOrder {
+  /// The order of `sort` and `topk`: NaN last, and before itself.
+  static func isBefore(_ a: Double, _ b: Double, descending: Bool) -> Bool { b.isNaN || (descending ? a > b : a < b) }
 }
