@@ -138,9 +138,14 @@ struct PatternSort<Element> {
   /// The median of three elements, from 50 elements on of the medians of three neighbours each. No exchange, or as many as there can be, tell a pattern.
   private func choosePivot(_ range: Range<Int>) -> (Int, Pattern) {
     var swaps = 0
-    var quarters = (1...3).map { range.lowerBound + range.count / 4 * $0 }
-    if range.count >= 50 { quarters = quarters.map { median($0 - 1, $0, $0 + 1, &swaps) } }
-    let pivot = median(quarters[0], quarters[1], quarters[2], &swaps)
+    let quarter = range.count / 4
+    var (a, b, c) = (range.lowerBound + quarter, range.lowerBound + 2 * quarter, range.lowerBound + 3 * quarter)
+    if range.count >= 50 {
+      a = median(a - 1, a, a + 1, &swaps)
+      b = median(b - 1, b, b + 1, &swaps)
+      c = median(c - 1, c, c + 1, &swaps)
+    }
+    let pivot = median(a, b, c, &swaps)
     return (pivot, swaps == 0 ? .rising : swaps == 12 ? .falling : .none)
   }
 
