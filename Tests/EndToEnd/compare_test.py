@@ -25,7 +25,7 @@ class RandomQueries(unittest.TestCase):
         with reference, Tidemark(*FLAGS, "--storage.out-of-order-window=forever", "--sampling.interval=10h", "--rules=none/*.yml") as daemon:
             done = subprocess.run(
                 [sys.executable, str(ROOT / "scripts/compare_promql"), f"http://127.0.0.1:{port}", f"http://127.0.0.1:{daemon.port}",
-                 "--queries=1000", "--experimental", "--seed", seed], capture_output=True, text=True, timeout=300)
+                 "--queries=1000", "--syntax=2000", "--experimental", "--seed", seed], capture_output=True, text=True, timeout=300)
         self.assertEqual(done.returncode, 0, f"seed {seed}\n{done.stdout}{done.stderr}")
 
 
