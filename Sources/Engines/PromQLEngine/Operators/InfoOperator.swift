@@ -239,21 +239,8 @@ private final class InfoSelection: Sendable {
     try run.select(found.refs.count)
     try run.reserve(series: found.refs.count, steps: grid.count)
     var rows = Rows(absent: found.set, steps: grid.count)
-    var columns = SampleColumns()
-    var pace = ReadingPace(most: Self.batch)
-    var start = 0
-    while start < found.refs.count {
-      try run.checkpoint()
-      let end = min(start + pace.series, found.refs.count)
-      columns.reset()
-      do {
-        try run.view.read(found.refs.span.extracting(start..<end), in: span, into: &columns)
-      } catch {
-        throw QueryError(error)
-      }
-      pace.note(series: end - start, samples: columns.timestamps.count)
-      place(columns, grid, shift, run.lookback, into: &rows.values, from: start)
-      start = end
+    try found.read(run, in: span, most: Self.batch) { (batch, columns) throws(QueryError) in
+      place(columns, grid, shift, run.lookback, into: &rows.values, from: batch.lowerBound)
     }
     return rows
   }

@@ -42,6 +42,42 @@ final class SelectedSeries: Sendable {
   }
 }
 
+extension SelectedSeries.Found {
+  /// Reads the samples of all series, some series at a time, and looks at the clock before each time.
+  ///
+  /// - Parameters:
+  ///   - most: series to read at a time when they have few samples.
+  ///   - newestOnly: whether the newest sample of each series is enough.
+  ///   - body: gets which of the series they are, and their samples, which it may change.
+  func read(
+    _ run: Evaluation, in span: TimeSpan, most: Int, newestOnly: Bool = false,
+    _ body: (Range<Int>, inout SampleColumns) throws(QueryError) -> Void
+  ) throws(QueryError) {
+    var columns = run.columns
+    run.columns = SampleColumns()
+    defer { run.columns = columns }
+    var pace = ReadingPace(most: most)
+    var start = 0
+    while start < refs.count {
+      try run.checkpoint()
+      let batch = start..<min(start + pace.series, refs.count)
+      columns.reset()
+      do {
+        if newestOnly {
+          try run.view.readLatest(refs.span.extracting(batch), in: span, into: &columns)
+        } else {
+          try run.view.read(refs.span.extracting(batch), in: span, into: &columns)
+        }
+      } catch {
+        throw QueryError(error)
+      }
+      pace.note(series: batch.count, samples: columns.timestamps.count)
+      try body(batch, &columns)
+      start = batch.upperBound
+    }
+  }
+}
+
 extension QueryError {
   init(_ error: SourceError) {
     switch error {

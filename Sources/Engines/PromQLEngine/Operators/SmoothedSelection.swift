@@ -25,24 +25,11 @@ final class SmoothedSelection: VectorOperator {
     if grid.count == 0 { return Rows.none(steps: 0) }
     try run.reserve(series: found.refs.count, steps: grid.count)
     var rows = Rows(absent: found.set, steps: grid.count)
-    var columns = SampleColumns()
-    var pace = ReadingPace(most: Self.batch)
-    var start = 0
-    while start < found.refs.count {
-      try run.checkpoint()
-      let end = min(start + pace.series, found.refs.count)
-      columns.reset()
-      do {
-        try run.view.read(found.refs.span.extracting(start..<end), in: span, into: &columns)
-      } catch {
-        throw QueryError(error)
-      }
-      pace.note(series: end - start, samples: columns.timestamps.count)
+    try found.read(run, in: span, most: Self.batch) { (batch, columns) throws(QueryError) in
       columns.dropStale()
       for i in 0..<columns.rowCount {
-        place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (start + i) * grid.count)
+        place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (batch.lowerBound + i) * grid.count)
       }
-      start = end
     }
     return rows.compacted()
   }

@@ -39,29 +39,10 @@ final class VectorSelection: VectorOperator {
     try run.select(found.refs.count)
     if grid.count == 0 { return Rows.none(steps: 0) }
     var batched = try BatchedRows(run, series: found.refs.count, steps: grid.count)
-    var columns = run.columns
-    run.columns = SampleColumns()
-    defer { run.columns = columns }
     var present = 0
-    var next = 0
-    var pace = ReadingPace(most: Self.batch)
-    while next < found.refs.count {
-      try run.checkpoint()
-      let end = min(next + pace.series, found.refs.count)
-      columns.reset()
-      do {
-        let refs = found.refs.span.extracting(next..<end)
-        // Fast path: one moment needs the newest sample only.
-        if first == last {
-          try run.view.readLatest(refs, in: span, into: &columns)
-        } else {
-          try run.view.read(refs, in: span, into: &columns)
-        }
-      } catch {
-        throw QueryError(error)
-      }
-      let before = present
-      present += try batched.fill(next..<end) { (values, base) in
+    // One moment needs the newest sample only.
+    try found.read(run, in: span, most: Self.batch, newestOnly: first == last) { (batch, columns) throws(QueryError) in
+      let more = try batched.fill(batch) { (values, base) in
         if first == last, grid.count == 1 { return Self.placeLatest(columns, times: yieldsTimes, into: &values, from: base) }
         var present = 0
         for i in 0..<columns.rowCount {
@@ -69,10 +50,9 @@ final class VectorSelection: VectorOperator {
         }
         return present
       }
-      pace.note(series: end - next, samples: columns.timestamps.count)
-      run.statistics.totalSamples += present - before
+      present += more
+      run.statistics.totalSamples += more
       try run.hold(0, passing: present)
-      next = end
     }
     var rows = Rows(batched.series(of: found.set), steps: grid.count, values: batched.values).compacted()
     if yieldsTimes {

@@ -34,26 +34,11 @@ final class WindowSelection: RangeOperator {
     try run.select(found.refs.count)
     try prepare(found.set, windows)
     if grid.count == 0 || windows.length == 0 { return }
-    var columns = run.columns
-    run.columns = SampleColumns()
-    defer { run.columns = columns }
-    var start = 0
     var samples = 0
-    var pace = ReadingPace(most: Self.batch)
-    while start < found.refs.count {
-      try run.checkpoint()
-      let end = min(start + pace.series, found.refs.count)
-      columns.reset()
-      do {
-        try run.view.read(found.refs.span.extracting(start..<end), in: span, into: &columns)
-      } catch {
-        throw QueryError(error)
-      }
-      pace.note(series: end - start, samples: columns.timestamps.count)
+    try found.read(run, in: span, most: Self.batch) { (batch, columns) throws(QueryError) in
       columns.dropStale()
       samples += columns.timestamps.count
-      try body(start, columns)
-      start = end
+      try body(batch.lowerBound, columns)
     }
     run.trace?.note(self, series: found.refs.count, samples: samples)
   }
