@@ -7,6 +7,8 @@ extension Matcher {
     case contains(String)
     case anything
     case nonEmpty
+    /// One of several simple things, none of them this or an expression.
+    indirect case anyOf([Reduced])
     case expression(RegularExpression)
 
     package func matches(_ value: String) -> Bool {
@@ -17,6 +19,7 @@ extension Matcher {
       case .contains(let text): Self.holds(value, text)
       case .anything: true
       case .nonEmpty: !value.isEmpty
+      case .anyOf(let parts): parts.contains { $0.matches(value) }
       case .expression(let expression): expression.matches(value)
       }
     }
@@ -65,11 +68,48 @@ struct PatternReduction {
   private static let alternativeLimit = 1024
 
   static func reduce(_ pattern: String) -> Matcher.Reduced? {
+    if let one = reduceOne(pattern[...]) { return one }
+    guard let parts = parts(pattern), parts.count > 1 else { return nil }
+    var reduced: [Matcher.Reduced] = []
+    for part in parts {
+      guard let one = reduceOne(part) else { return nil }
+      if case .anything = one { return one }
+      reduced.append(one)
+    }
+    return .anyOf(reduced)
+  }
+
+  /// What stands between the bars of a pattern that has some outside of groups; `nil`: it has classes, or too many parts.
+  private static func parts(_ pattern: String) -> [Substring]? {
+    var parts: [Substring] = []
+    var (start, depth, isEscaped) = (pattern.startIndex, 0, false)
+    for i in pattern.utf8.indices {
+      let byte = pattern.utf8[i]
+      if isEscaped {
+        isEscaped = false
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\\"): isEscaped = true
+      case UInt8(ascii: "["): return nil
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"): depth -= 1
+      case UInt8(ascii: "|") where depth == 0:
+        parts.append(pattern[start..<i])
+        start = pattern.utf8.index(after: i)
+        if parts.count > 64 { return nil }
+      default: break
+      }
+    }
+    return parts + [pattern[start...]]
+  }
+
+  private static func reduceOne(_ pattern: Substring) -> Matcher.Reduced? {
     if let values = literals(pattern) { return .oneOf(Matcher.TextSet(values)) }
-    var text = pattern[...]
+    var text = pattern
     let opening = cut(&text, prefix: true)
     let closing = cut(&text, prefix: false)
-    guard opening != "" || closing != "", let middle = literals(String(text)), middle.count == 1 else { return nil }
+    guard opening != "" || closing != "", let middle = literals(text), middle.count == 1 else { return nil }
     switch (opening, middle[0], closing) {
     case (".*", "", ""), ("", "", ".*"), (".*", "", ".*"): return .anything
     case (".+", "", ""), ("", "", ".+"), (".*", "", ".+"), (".+", "", ".*"): return .nonEmpty
@@ -96,8 +136,8 @@ struct PatternReduction {
   }
 
   /// Every text that the pattern matches, when it is made of literals, alternatives and plain groups.
-  private static func literals(_ pattern: String) -> [String]? {
-    var reduction = PatternReduction(rest: pattern[...].utf8)
+  private static func literals(_ pattern: Substring) -> [String]? {
+    var reduction = PatternReduction(rest: pattern.utf8)
     guard let found = reduction.alternatives(), reduction.rest.isEmpty else { return nil }
     return found.map { String(decoding: $0, as: UTF8.self) }
   }

@@ -3,7 +3,7 @@ import CMalloc
 import Glibc
 import PromQLEngine
 
-/// `EngineBench [--repeats N] [--quiet | --only EXPRESSION]`: runs every operator and every function of the engine over some samples and over twice as many, and counts what
+/// `EngineBench [--repeats N] [--quiet | --only EXPRESSION | --parse]`: runs every operator and every function of the engine over some samples and over twice as many, and counts what
 /// is allocated in between.
 ///
 /// Ends with 1 when anything allocates per sample, when a part of the engine is in no expression, when an expression yields nothing, or when
@@ -19,6 +19,7 @@ struct EngineBench {
     func option(_ name: String) -> String? {
       arguments.firstIndex(of: name).flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil }
     }
+    if arguments.contains("--parse") { return try ParseBench.run() }
     let repeats = option("--repeats").flatMap(Int.init) ?? 5
     if let text = option("--only") {
       print(Line.head)

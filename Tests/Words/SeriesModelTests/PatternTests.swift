@@ -58,10 +58,13 @@ import Testing
     ("(?:a|)b", "oneOf ab,b"),
     (#"a\.b"#, "oneOf a.b"), ("a.b", "pattern"), ("api-.*", "prefix api-"), (".*-api", "suffix -api"), (".*api.*", "contains api"),
     (".*", "anything"),
-    (".+", "nonEmpty"), (".*.+", "nonEmpty"), ("a.+", "pattern"), (#"a\.*"#, "pattern"), ("a|b.*", "pattern"), (".*a|b", "pattern"),
+    (".+", "nonEmpty"), (".*.+", "nonEmpty"), ("a.+", "pattern"), (#"a\.*"#, "pattern"), ("a|b.*", "any of oneOf a; prefix b"),
+    (".*a|b", "any of suffix a; oneOf b"),
+    ("a|.*", "anything"), ("|.+", "any of oneOf ; nonEmpty"), ("(a|b).*|c", "pattern"), (#"a\||.*b"#, "any of oneOf a|; suffix b"),
+    ("[|].*|a", "pattern"), ("a.*|(b", "error"), ("a.*|b)", "error"), ("a.*|*", "error"),
     ("(?i)a", "pattern"),
     ("[ab]", "pattern"), (#"\d"#, "pattern"), ("(a|b)(c|d)", "oneOf ac,ad,bc,bd"), ("^a$", "pattern"), ("a**", "error"),
-    ("é|ü.*", "pattern"), (String(repeating: "(", count: 40) + "a" + String(repeating: ")", count: 40), "pattern"),
+    ("é|ü.*", "any of oneOf é; prefix ü"), (String(repeating: "(", count: 40) + "a" + String(repeating: ")", count: 40), "pattern"),
     (String(repeating: "(", count: 1001) + "a" + String(repeating: ")", count: 1001), "error"), ("(.*", "error"), (".*)", "error"),
     (".**", "error"), (".*\\", "error"),
     (".*é.*", "contains é"), ("(a).*", "prefix a"),
@@ -70,17 +73,19 @@ import Testing
       #expect(wanted == "error")
       return
     }
-    let found =
-      switch matcher.reduced {
+    func text(_ reduced: Matcher.Reduced) -> String {
+      switch reduced {
       case .oneOf(let set): "oneOf " + set.values.joined(separator: ",")
       case .prefix(let text): "prefix " + text
       case .suffix(let text): "suffix " + text
       case .contains(let text): "contains " + text
       case .anything: "anything"
       case .nonEmpty: "nonEmpty"
+      case .anyOf(let parts): "any of " + parts.map(text).joined(separator: "; ")
       case .expression: "pattern"
       }
-    #expect(found == wanted)
+    }
+    #expect(text(matcher.reduced) == wanted)
     let expression = try RegularExpression(pattern)
     for text in [
       "", "a", "b", "ab", "api-a", "api-", "-api", "x-api", "xapix", "a.b", "axb", "acd", "ac", "é", "xéx", "a\n", "api",
