@@ -137,6 +137,17 @@ struct PatternReduction {
 
   /// Every text that the pattern matches, when it is made of literals, alternatives and plain groups.
   private static func literals(_ pattern: Substring) -> [String]? {
+    var (isPlain, isWild, isEscaped) = (true, false, false)
+    for byte in pattern.utf8 {
+      switch byte {
+      case UInt8(ascii: "\\"): (isPlain, isEscaped) = (false, true)
+      case UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "?"): isPlain = false
+      default: if isSpecial(byte) { (isPlain, isWild) = (false, true) }
+      }
+    }
+    // Fast paths: nothing but letters, and what is no literal however it is read.
+    if isPlain { return [String(pattern)] }
+    if isWild, !isEscaped { return nil }
     var reduction = PatternReduction(rest: pattern.utf8)
     guard let found = reduction.alternatives(), reduction.rest.isEmpty else { return nil }
     return found.map { String(decoding: $0, as: UTF8.self) }
@@ -182,7 +193,15 @@ struct PatternReduction {
     return texts
   }
 
-  private static func isSpecial(_ byte: UInt8) -> Bool { ".+*?()|[]{}^$\\".utf8.contains(byte) }
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "."), UInt8(ascii: "+"), UInt8(ascii: "*"), UInt8(ascii: "?"), UInt8(ascii: "("), UInt8(ascii: ")"),
+      UInt8(ascii: "|"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "^"),
+      UInt8(ascii: "$"), UInt8(ascii: "\\"):
+      true
+    default: false
+    }
+  }
   private static func isPunctuation(_ byte: UInt8) -> Bool {
     byte < 0x80 && byte > 0x20 && !(byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7a) && !(byte >= 0x30 && byte <= 0x39) && byte != 0x5f
       && byte != 0x7f
