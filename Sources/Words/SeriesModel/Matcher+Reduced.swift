@@ -122,17 +122,20 @@ struct PatternReduction {
 
   /// Takes `.*` or `.+` off one end. At the closing end a backslash before the point would make it a literal one.
   private static func cut(_ text: inout Substring, prefix: Bool) -> String {
-    for wild in [".*", ".+"] {
-      if prefix, text.hasPrefix(wild) {
-        text = text.dropFirst(2)
-        return wild
-      }
-      if !prefix, text.hasSuffix(wild), !text.dropLast(2).hasSuffix("\\") {
-        text = text.dropLast(2)
-        return wild
-      }
+    // Byte by byte: letters of Swift's kind are compared at a hundred times the cost.
+    let bytes = text.utf8
+    guard bytes.count >= 2 else { return "" }
+    let wild = prefix ? bytes.startIndex : bytes.index(bytes.endIndex, offsetBy: -2)
+    let sign = bytes.index(after: wild)
+    guard bytes[wild] == UInt8(ascii: "."), bytes[sign] == UInt8(ascii: "*") || bytes[sign] == UInt8(ascii: "+") else { return "" }
+    let found = bytes[sign] == UInt8(ascii: "*") ? ".*" : ".+"
+    if prefix {
+      text = text[bytes.index(after: sign)...]
+    } else {
+      if wild > bytes.startIndex, bytes[bytes.index(before: wild)] == UInt8(ascii: "\\") { return "" }
+      text = text[..<wild]
     }
-    return ""
+    return found
   }
 
   /// Every text that the pattern matches, when it is made of literals, alternatives and plain groups.
