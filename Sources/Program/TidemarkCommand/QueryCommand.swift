@@ -73,8 +73,8 @@ struct QueryCommand: ParsableCommand {
   }
 
   private static func seconds(_ time: Timestamp) -> String {
-    let rest = String(time.milliseconds % 1000)
-    return "\(time.milliseconds / 1000)." + String(repeating: "0", count: max(0, 3 - rest.count)) + rest
+    let (seconds, rest) = time.milliseconds.magnitude.quotientAndRemainder(dividingBy: 1000)
+    return (time.milliseconds < 0 ? "-" : "") + "\(seconds)." + String(String(1000 + rest).dropFirst())
   }
 
   /// - Parameters:
@@ -93,7 +93,9 @@ struct QueryCommand: ParsableCommand {
       guard case .matrix(let series) = result else { return Array(QueryTable.text(result).utf8) }
       var plot = TerminalPlot()
       plot.coloured = coloured
-      if let columns = Environment.variable("COLUMNS").flatMap({ Int($0) }) ?? Terminal.columns { plot.columns = max(40, columns) }
+      if let columns = Environment.variable("COLUMNS").flatMap({ Int($0) }) ?? Terminal.columns {
+        plot.columns = max(40, min(1000, columns))
+      }
       return Array(plot.text(series, over: span, step: step).utf8)
     }
   }

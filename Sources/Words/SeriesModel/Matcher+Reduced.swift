@@ -66,6 +66,8 @@ struct PatternReduction {
   private static let depthLimit = 32
   /// More alternatives than this stay a pattern: the cross product of groups grows fast.
   private static let alternativeLimit = 1024
+  /// Of all alternatives of a sequence together, about.
+  private static let byteLimit = 64 << 10
 
   static func reduce(_ pattern: String) -> Matcher.Reduced? {
     if let one = reduceOne(pattern[...]) { return one }
@@ -73,9 +75,10 @@ struct PatternReduction {
     var reduced: [Matcher.Reduced] = []
     for part in parts {
       guard let one = reduceOne(part) else { return nil }
-      if case .anything = one { return one }
       reduced.append(one)
     }
+    // What follows is read as well: it may be broken.
+    for case .anything in reduced { return .anything }
     return .anyOf(reduced)
   }
 
@@ -191,6 +194,7 @@ struct PatternReduction {
         if Self.isSpecial(byte) { return nil }
         for i in texts.indices { texts[i].append(byte) }
       }
+      if texts.count > 1, texts.count * texts[0].count > Self.byteLimit { return nil }
       if let next = rest.first, "*+?{".utf8.contains(next) { return nil }
     }
     return texts

@@ -13,7 +13,12 @@ public struct Instant: Hashable, Comparable, Sendable {
   @inlinable public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
   @inlinable public static func + (a: Instant, b: PromDuration) -> Instant {
-    Instant(nanoseconds: UInt64(max(0, Int64(a.nanoseconds) + b.milliseconds * 1_000_000)))
+    // A time that is too far is the last one, or the first.
+    let (length, isLong) = b.milliseconds.multipliedReportingOverflow(by: 1_000_000)
+    if isLong { return Instant(nanoseconds: b.milliseconds < 0 ? 0 : .max) }
+    let (sum, isFar) = UInt64(length.magnitude).addingReportingOverflow(length < 0 ? 0 : a.nanoseconds)
+    if length >= 0 { return Instant(nanoseconds: isFar ? .max : sum) }
+    return Instant(nanoseconds: a.nanoseconds > length.magnitude ? a.nanoseconds - length.magnitude : 0)
   }
   /// Seconds from `b` to `a`.
   @inlinable public static func - (a: Instant, b: Instant) -> Double { (Double(a.nanoseconds) - Double(b.nanoseconds)) / 1e9 }

@@ -6,7 +6,8 @@ public enum GoFloat {
     // Fast path: what bounds mostly look like.
     let isPlain = text.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 || $0 == UInt8(ascii: ".") }
     if isPlain { return Double(text).flatMap { $0.isFinite ? $0 : nil } }
-    let unsigned = text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+") ? text.dropFirst() : text[...]
+    let unsigned =
+      text.utf8.first == UInt8(ascii: "-") || text.utf8.first == UInt8(ascii: "+") ? Substring(text.utf8.dropFirst()) : text[...]
     let isNegative = text.utf8.first == UInt8(ascii: "-")
     switch unsigned.lowercased() {
     case "inf", "infinity": return isNegative ? -.infinity : .infinity

@@ -80,7 +80,16 @@ import Testing
       Issue.record("it is not refused")
       return
     }
-    #expect(message.hasSuffix("() would make a label value of more than 1048576 bytes"))
+    #expect(message.hasSuffix("() would make labels of more than 1048576 bytes"))
+  }
+
+  @Test func `labels that are made in many places count together`() {
+    let long = String(repeating: "-", count: 10_000)
+    let one = (0..<20).reduce(#"label_join(vector(1), "a", "\#(long)", "z", "z", "z")"#) { inner, i in
+      #"label_join(\#(inner), "b\#(i)", "", "a")"#
+    }
+    #expect(error(one, EngineOptions(memoryLimit: 1 << 20), on: Self.wide(1)) != nil)
+    #expect(error(one, EngineOptions(memoryLimit: 16 << 20), on: Self.wide(1)) == nil)
   }
 
   @Test func `rows whose names come up step by step are counted before they are made`() {

@@ -206,4 +206,17 @@ import Testing
     #expect(message("foo + bar", SyntaxLimits(queryBytes: 5)) == "query is too long: 9 bytes, at most 5")
     #expect(message("foo[" + String(repeating: "-", count: 201) + "1]") == "expression is nested too deeply, at most 200 levels")
   }
+
+  @Test(arguments: [SyntaxFeatures.all, []])
+  func `what would make a deep or wide tree is refused`(_ features: SyntaxFeatures) {
+    let many = 100_000
+    let texts = [
+      "foo[" + String(repeating: "1-", count: many) + "1]", "foo offset (" + String(repeating: "1-", count: many) + "1)",
+      "foo{" + String(repeating: "a=\"b\",", count: 300) + "}", "sum by (" + String(repeating: "a,", count: 1001) + ") (foo)",
+      "label_join(foo, " + String(repeating: "\"a\",", count: 1001) + "\"a\")", String(repeating: "-", count: 300) + "1",
+    ]
+    for text in texts {
+      #expect(throws: ParseError.self, "\(text.prefix(40))") { try PromQLParser(features: features).parse(text) }
+    }
+  }
 }

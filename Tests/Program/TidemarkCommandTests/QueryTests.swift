@@ -99,6 +99,12 @@ import Testing
     #expect(request.parameters.map(\.value) == ["up", "3600.000", "7200.000", "36s"])
   }
 
+  @Test func `times before 1970 are times`() throws {
+    let request = try QueryCommand.parse(["up", "--start", "1969-12-31T23:59:58.500Z", "--end", "0.25"]).request(
+      now: Timestamp(milliseconds: 0))
+    #expect(request.parameters.map(\.value) == ["up", "-1.500", "0.250", "1s"])
+  }
+
   @Test func `a bad time names its flag`() {
     let error = #expect(throws: SettingError.self) {
       try QueryCommand.parse(["up", "--start", "yesterday"]).request(now: Timestamp(milliseconds: 0))

@@ -25,3 +25,15 @@ import Testing
     #expect(Matcher.equal("a", composed) != Matcher.equal("a", decomposed))
   }
 }
+
+@Suite struct InstantTests {
+  @Test func `a time that is too far is the last one, or the first`() {
+    let now = Instant(nanoseconds: 86_400_000_000_000)
+    #expect(now + PromDuration(milliseconds: .max) == Instant(nanoseconds: .max))
+    #expect(now + PromDuration(milliseconds: .min) == Instant(nanoseconds: 0))
+    #expect(
+      now + PromDuration(milliseconds: 9_223_372_036_854) == Instant(nanoseconds: 86_400_000_000_000 + 9_223_372_036_854_000_000))
+    #expect(now + PromDuration(milliseconds: -86_400_001) == Instant(nanoseconds: 0))
+    #expect(now + PromDuration(milliseconds: -86_399_999) == Instant(nanoseconds: 1_000_000))
+  }
+}

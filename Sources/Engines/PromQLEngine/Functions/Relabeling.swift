@@ -25,11 +25,11 @@ enum Relabeling: Hashable, Sendable {
     }
   }
 
-  /// Bytes of a value that is made.
+  /// Bytes of a value that is made, and of the labels of a series with it.
   static let valueLimit = 1 << 20
 
   static func tooLong(_ function: String) -> QueryError {
-    .limit(.memory, "\(function)() would make a label value of more than \(valueLimit) bytes")
+    .limit(.memory, "\(function)() would make labels of more than \(valueLimit) bytes")
   }
 
   func apply(_ labels: LabelSet) throws(QueryError) -> LabelSet? {

@@ -85,9 +85,9 @@ final class InfoOperator: VectorOperator {
   }
 
   /// Where no series has identifying labels, 3.5 takes the conditions on the name for conditions on data.
-  private func dataMatchers(_ signatures: Signatures, _ edition: Edition) -> [String: [Matcher]] {
+  private func dataMatchers(_ signatures: Signatures, _ edition: Edition) -> [ExactText: [Matcher]] {
     let takesName = edition == .v3_5 && !signatures.areWanted
-    return Dictionary(grouping: plan.matchers.filter { takesName || $0.name != LabelName.metric }, by: \.name)
+    return Dictionary(grouping: plan.matchers.filter { takesName || $0.name != LabelName.metric }) { ExactText($0.name) }
   }
 
   /// Which base and info series belong together: a number per set of identifying labels.
@@ -109,18 +109,18 @@ final class InfoOperator: VectorOperator {
       let wanted = Self.values(base, isInfo, names)
       areWanted = !wanted.isEmpty
       self.infos = infos.map { labels in
-        let fits = !wanted.isEmpty && wanted.allSatisfy { $0.value.contains(labels[$0.key] ?? "") }
+        let fits = !wanted.isEmpty && wanted.allSatisfy { $0.value.contains(ExactText(labels[$0.key] ?? "")) }
         return fits ? table.number(of: projection.apply(labels)) : -1
       }
       count = table.count
     }
 
     /// The identifying labels that the series to be enriched have, with their values.
-    private static func values(_ base: [LabelSet], _ isInfo: [Bool], _ names: [String]) -> [String: Set<String>] {
-      var values: [String: Set<String>] = [:]
+    private static func values(_ base: [LabelSet], _ isInfo: [Bool], _ names: [String]) -> [String: Set<ExactText>] {
+      var values: [String: Set<ExactText>] = [:]
       for (labels, isInfo) in zip(base, isInfo) where !isInfo {
         for name in names {
-          if let value = labels[name] { values[name, default: []].insert(value) }
+          if let value = labels[name] { values[name, default: []].insert(ExactText(value)) }
         }
       }
       return values
@@ -129,20 +129,21 @@ final class InfoOperator: VectorOperator {
 
   /// The series with the labels of infos, which come in the order of their names; `nil` when the conditions ask for an info that is not there.
   private func enrich(
-    _ labels: LabelSet, _ found: [Int], _ infos: SeriesSet, _ data: [String: [Matcher]]
+    _ labels: LabelSet, _ found: [Int], _ infos: SeriesSet, _ data: [ExactText: [Matcher]]
   ) throws(QueryError) -> LabelSet? {
     if found.isEmpty { return data.values.joined().allSatisfy(\.matchesEmpty) ? labels : nil }
-    var added: [String: String] = [:]
+    var added: [ExactText: ExactText] = [:]
     for row in found {
       for label in infos.labels[row].labels where label.name != LabelName.metric {
-        if !data.isEmpty, data[label.name] == nil { continue }
-        if let other = added[label.name], other != label.value { throw .execution("conflicting label: \(label.name)") }
+        let (name, value) = (ExactText(label.name), ExactText(label.value))
+        if !data.isEmpty, data[name] == nil { continue }
+        if let other = added[name], other != value { throw .execution("conflicting label: \(label.name)") }
         if labels[label.name] != nil { continue }
-        added[label.name] = label.value
+        added[name] = value
       }
     }
     var builder = LabelSetBuilder(labels)
-    for (name, value) in added { builder.set(name, value) }
+    for (name, value) in added { builder.set(name.text, value.text) }
     return builder.build()
   }
 }
@@ -165,18 +166,18 @@ private struct NewestInfos {
   init(_ info: Rows, _ signatures: [Int], count: Int) {
     struct Pair: Hashable {
       var signature: Int
-      var name: String
+      var name: ExactText
     }
     self.info = info
     var numbers: [Pair: Int] = [:]
-    var names: [String] = []
+    var names: [ExactText] = []
     pairsOfSignature = [[Int]](repeating: [], count: count)
     for row in 0..<info.count {
       guard signatures[row] >= 0 else {
         pairs.append(-1)
         continue
       }
-      let pair = Pair(signature: signatures[row], name: info.set.labels[row].metricName ?? "")
+      let pair = Pair(signature: signatures[row], name: ExactText(info.set.labels[row].metricName ?? ""))
       let number = numbers[pair, default: names.count]
       if number == names.count {
         numbers[pair] = number
@@ -186,7 +187,9 @@ private struct NewestInfos {
       }
       pairs.append(number)
     }
-    for signature in 0..<count { pairsOfSignature[signature].sort { names[$0] < names[$1] } }
+    for signature in 0..<count {
+      pairsOfSignature[signature].sort { names[$0].text.utf8.lexicographicallyPrecedes(names[$1].text.utf8) }
+    }
     now = [Int](repeating: -1, count: names.count)
     before = now
     versions = [Int](repeating: 0, count: count)
@@ -237,17 +240,16 @@ private final class InfoSelection: Sendable {
       through: Timestamp(milliseconds: shift.reference(grid.end)))
     let found = try series.find(run, in: span)
     try run.select(found.refs.count)
-    try run.reserve(series: found.refs.count, steps: grid.count)
-    var rows = Rows(absent: found.set, steps: grid.count)
+    var batched = try BatchedRows(run, series: found.refs.count, steps: grid.count)
     try found.read(run, in: span, most: Self.batch) { (batch, columns) throws(QueryError) in
-      place(columns, grid, shift, run.lookback, into: &rows.values, from: batch.lowerBound)
+      try batched.fill(batch) { (values, base) in place(columns, grid, shift, run.lookback, into: &values, at: base) }
     }
-    return rows
+    return Rows(batched.series(of: found.set), steps: grid.count, values: batched.values)
   }
 
   private func place(
     _ columns: borrowing SampleColumns, _ grid: StepGrid, _ shift: ResolvedShift, _ lookback: Int64, into values: inout [Double],
-    from row: Int
+    at base: Int
   ) {
     for i in 0..<columns.rowCount {
       let range = columns.row(i)
@@ -257,7 +259,7 @@ private final class InfoSelection: Sendable {
         while next < range.upperBound, columns.timestamps[next] <= time { next += 1 }
         guard next > range.lowerBound, columns.timestamps[next - 1] > time - lookback else { continue }
         if Cell.isPresent(columns.values[next - 1]) {
-          values[(row + i) * grid.count + step] = Double(columns.timestamps[next - 1])
+          values[base + i * grid.count + step] = Double(columns.timestamps[next - 1])
         }
       }
     }

@@ -28,16 +28,19 @@ final class RelabelOperator: VectorOperator {
     var labels = set.labels
     var made = 0
     for row in 0..<set.count {
-      if row & 0xff == 0 {
-        try run.checkpoint()
-        try run.reserve(bytes: made)
-      }
+      if row & 0xff == 0 { try run.checkpoint() }
       guard let changed = try relabeling.apply(labels[row]) else { continue }
       made += changed.bytes.count
+      guard changed.bytes.count <= Relabeling.valueLimit else { throw Relabeling.tooLong(title) }
+      if made >= 1 << 16 {
+        try run.keep(labels: made)
+        made = 0
+      }
       labels[row] = changed
       // A name that is set anew stays.
       if setsName, !drops.isEmpty { drops[row] = false }
     }
+    try run.keep(labels: made)
     return SeriesSet(labels, dropsName: drops)
   }
 }

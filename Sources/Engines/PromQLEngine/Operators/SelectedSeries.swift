@@ -24,7 +24,12 @@ final class SelectedSeries: Sendable {
     guard run.isKept else { return try select(run, in: span) }
     let generation = run.view.generation
     if let kept = entry.withLock({ $0 }), kept.generation == generation { return kept.found }
-    let found = try select(run, in: .all)
+    let found: Found
+    do throws(QueryError) { found = try select(run, in: .all) } catch {
+      // Of all times there are too many, in this one there may not be.
+      guard case .limit(.series, _) = error else { throw error }
+      return try select(run, in: span)
+    }
     entry.withLock { $0 = Entry(generation: generation, found: found) }
     return found
   }

@@ -23,15 +23,16 @@ final class SmoothedSelection: VectorOperator {
     let found = try series.find(run, in: span)
     try run.select(found.refs.count)
     if grid.count == 0 { return Rows.none(steps: 0) }
-    try run.reserve(series: found.refs.count, steps: grid.count)
-    var rows = Rows(absent: found.set, steps: grid.count)
+    var batched = try BatchedRows(run, series: found.refs.count, steps: grid.count)
     try found.read(run, in: span, most: Self.batch) { (batch, columns) throws(QueryError) in
       columns.dropStale()
-      for i in 0..<columns.rowCount {
-        place(columns, i, grid, shift, run.lookback, into: &rows.values, at: (batch.lowerBound + i) * grid.count)
+      try batched.fill(batch) { (values, base) in
+        for i in 0..<columns.rowCount {
+          place(columns, i, grid, shift, run.lookback, into: &values, at: base + i * grid.count)
+        }
       }
     }
-    return rows.compacted()
+    return Rows(batched.series(of: found.set), steps: grid.count, values: batched.values).compacted()
   }
 
   private func place(

@@ -27,17 +27,33 @@ final class SortOperator: VectorOperator {
       return rows.picking(Self.byValue(present, rows.values, descending: descending))
     case .byLabels(let names, let descending):
       let labels = rows.set.labels
-      return rows.picking(Self.byLabels(present, labels, names, descending: descending))
+      return rows.picking(try Self.byLabels(present, labels, names, descending: descending, run))
     }
   }
 
   /// The natural order contradicts itself where a label is missing; what neither precedes the other follows it, so that falling is not rising reversed.
-  private static func byLabels(_ rows: [Int], _ labels: [LabelSet], _ names: [String], descending: Bool) -> [Int] {
+  private static func byLabels(_ rows: [Int], _ labels: [LabelSet], _ names: [String], descending: Bool, _ run: Evaluation)
+    throws(QueryError) -> [Int]
+  {
+    // A name that comes again decides nothing.
+    var seen: Set<ExactText> = []
+    let names = names.filter { seen.insert(ExactText($0)).inserted }
+    try run.reserve(bytes: labels.count * names.count * MemoryLayout<String>.size)
     let keys = SortKeys(labels, names)
-    return PatternSort.sorted(rows) { a, b in
+    var (compared, isOver) = (0, false)
+    let sorted = PatternSort.sorted(rows) { a, b in
+      compared += names.count
+      if compared >= 1 << 16 {
+        compared = 0
+        // What comes out then is no order, but nobody gets it.
+        isOver = isOver || (try? run.checkpoint()) == nil
+      }
+      if isOver { return false }
       if let (x, y) = keys.difference(a, b) { return NaturalOrder.precedes(x, y) != descending }
       return descending ? labels[b] < labels[a] : labels[a] < labels[b]
     }
+    if isOver { try run.checkpoint() }
+    return sorted
   }
 
   /// NaN comes last both ways. Where all are NaN, each comes before the other: the reference sorts the other way and reverses that.

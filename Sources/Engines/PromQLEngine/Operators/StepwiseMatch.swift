@@ -23,6 +23,10 @@ struct StepwiseMatch {
   /// The step at which something was last found at each place.
   private var taken: [Int] = []
   private var collector: RowCollector
+  private let run: Evaluation
+
+  /// What is known of a pair, with the label set of its result.
+  private static let pairBytes = 256
 
   /// -1: a value stands in for the row.
   private struct Pair: Hashable {
@@ -44,6 +48,7 @@ struct StepwiseMatch {
   init(_ plan: BinaryPlan, _ left: Rows, _ right: Rows, _ matching: Matching, delayed: Bool, in run: Evaluation) {
     self.plan = plan
     edition = run.options.edition
+    self.run = run
     isSwapped = plan.matching.cardinality == .oneToMany
     (many, one) = isSwapped ? (right, left) : (left, right)
     (manyGroups, oneGroups) = isSwapped ? (matching.right, matching.left) : (matching.left, matching.right)
@@ -97,7 +102,7 @@ struct StepwiseMatch {
     let holds = plan.op.holds(left, right)
     // In 3.5 a comparison that does not hold is no match.
     if edition == .v3_5, !holds, !plan.returnsBool { return }
-    let meeting = meeting(manyRow, oneRow, group)
+    let meeting = try meeting(manyRow, oneRow, group)
     if plan.matching.cardinality == .oneToOne {
       if groups.isMatched(group) {
         throw .execution("multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)")
@@ -114,7 +119,7 @@ struct StepwiseMatch {
     }
   }
 
-  private mutating func meeting(_ manyRow: Int?, _ oneRow: Int?, _ group: Int) -> Meeting {
+  private mutating func meeting(_ manyRow: Int?, _ oneRow: Int?, _ group: Int) throws(QueryError) -> Meeting {
     let pair = Pair(many: manyRow ?? -1, one: oneRow ?? -1)
     guard let manyRow else {
       if let last = lastOfOne[pair.one] { return last }
@@ -125,6 +130,7 @@ struct StepwiseMatch {
     if lastOfMany[manyRow].one == pair.one { return lastOfMany[manyRow].meeting }
     let meeting = known[pair] ?? meet(pair, group)
     known[pair] = meeting
+    if known.count & 0xfff == 0 { try run.reserve(bytes: known.count * Self.pairBytes) }
     lastOfMany[manyRow] = (pair.one, meeting)
     return meeting
   }

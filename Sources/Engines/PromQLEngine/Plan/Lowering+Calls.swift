@@ -166,11 +166,11 @@ extension Lowering {
     default: return .empty
     }
     var builder = LabelSetBuilder()
-    var seen: Set<String> = []
+    var seen: Set<ExactText> = []
     for matcher in matchers where matcher.name != LabelName.metric {
-      if matcher.kind == .equal, !seen.contains(matcher.name) {
+      if matcher.kind == .equal, !seen.contains(ExactText(matcher.name)) {
         builder.set(matcher.name, matcher.value)
-        seen.insert(matcher.name)
+        seen.insert(ExactText(matcher.name))
       } else {
         builder.remove(matcher.name)
       }

@@ -150,7 +150,11 @@ public final class Engine: Sendable {
   ) throws(QueryError) -> QueryResult {
     let began = clock?.monotonic()
     // A query that fails remembers what it has found as well.
-    defer { if query.isKept { query.seriesKept.store(run.statistics.seriesSelected + run.rowsSeen, ordering: .relaxed) } }
+    defer {
+      // A row's labels are some sixty bytes, unless the query has made longer ones.
+      let weight = run.statistics.seriesSelected + run.rowsSeen + run.labelBytes / 64
+      if query.isKept, query.seriesKept.load(ordering: .relaxed) < weight { query.seriesKept.store(weight, ordering: .relaxed) }
+    }
     let value = try body(run)
     if let began, let clock { run.statistics.evaluationSeconds = clock.monotonic() - began }
     return QueryResult(value: value, annotations: run.remarks.all, statistics: run.statistics, memory: run.memory)

@@ -26,6 +26,8 @@ final class Evaluation {
   var trace: Trace?
   /// Rows of all operators, each of which may remember something of them.
   private(set) var rowsSeen = 0
+  /// Of labels that the query has made.
+  private(set) var labelBytes = 0
   /// What is in memory now.
   private(set) var held = Held()
   /// Of the memory that all queries share: as much as this one has needed at a time.
@@ -90,15 +92,21 @@ final class Evaluation {
   /// Whether rows would fit into what this query may have.
   func hasRoom(series: Int, steps: Int) -> Bool {
     let (bytes, overflow) = series.multipliedReportingOverflow(by: steps * MemoryLayout<Double>.size)
-    return !overflow && bytes <= options.memoryLimit - held.bytes
+    return !overflow && bytes <= options.memoryLimit - held.bytes - labelBytes
+  }
+
+  /// Counts labels that a query has made: they stay until its end.
+  func keep(labels bytes: Int) throws(QueryError) {
+    try reserve(bytes: bytes)
+    labelBytes += bytes
   }
 
   /// Refuses bytes beyond what is held that would not fit, in what this query may have or in what all may.
   func reserve(bytes: Int) throws(QueryError) {
-    guard bytes <= options.memoryLimit - held.bytes else {
+    guard bytes <= options.memoryLimit - held.bytes - labelBytes else {
       throw .limit(.memory, "query would need more than \(options.memoryLimit) bytes of memory in query execution")
     }
-    guard memory.grow(to: held.bytes + bytes) else {
+    guard memory.grow(to: held.bytes + labelBytes + bytes) else {
       let limit = options.sharedMemoryLimit
       throw .limit(.sharedMemory, "all queries together would need more than \(limit) bytes of memory in query execution")
     }

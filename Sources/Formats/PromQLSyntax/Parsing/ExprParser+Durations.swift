@@ -59,8 +59,11 @@ extension ExprParser {
     throws(Stop) -> DurationExpr
   {
     var left = first
+    var links = 0
     while let (op, precedence) = DurationOperator.of(try peek()), precedence >= minimum {
       let token = try advance()
+      try bound(links, below: limits.nesting, "operators in a duration")
+      links += 1
       let right = try nested { parser throws(Stop) in
         try parser.durationExpression(above: op == .power ? precedence : precedence + 1, in: place, expected: expected)
       }

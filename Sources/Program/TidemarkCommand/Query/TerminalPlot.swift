@@ -15,8 +15,12 @@ struct TerminalPlot {
   ///   - span: the time axis, in seconds; without it from the first to the last point.
   ///   - step: between two points, in seconds; without it the shortest that there is.
   func text(_ series: [QueryAnswer.Series], over span: ClosedRange<Double>? = nil, step: Double? = nil) -> String {
+    // What a server says of other times is not drawn.
+    func isShown(_ seconds: Double) -> Bool { span?.contains(seconds) ?? (seconds.magnitude < 1e12) }
     let drawn = Array(series.prefix(seriesLimit))
-    let points = drawn.map { $0.points.compactMap { p in p.value.flatMap { $0.isFinite ? (p.seconds, $0) : nil } } }
+    let points = drawn.map {
+      $0.points.compactMap { p in p.value.flatMap { $0.isFinite && isShown(p.seconds) ? (p.seconds, $0) : nil } }
+    }
     let all = points.flatMap(\.self)
     guard let first = all.first else { return "nothing to plot\n" }
     let (least, most) = all.reduce((first.1, first.1)) { (min($0.0, $1.1), max($0.1, $1.1)) }

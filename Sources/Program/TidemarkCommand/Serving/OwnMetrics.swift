@@ -71,7 +71,7 @@ final class OwnMetrics: Sendable {
       return seen
     }
     let used = max(0, processor - before.processorSeconds)
-    let appended = totals.samplesAppended - before.samplesAppended
+    let appended = totals.samplesAppended - min(before.samplesAppended, totals.samplesAppended)
     let refusals = refused.reduce(into: [String: [Lane.Refusal: Int]]()) { all, lane in
       all[lane.key] = lane.value.merging(before.refused[lane.key] ?? [:], uniquingKeysWith: -)
     }
