@@ -114,6 +114,21 @@ import Testing
     #expect(try Self.order("sort_by_label_desc(n, \"t\")").first == "n{u=\"x\"}")
   }
 
+  @Test func `the first step at which a series is there decides whether it loses its name`() throws {
+    let data = MemorySeries()
+    data.add("a 1x20")
+    let engine = Engine(options: EngineOptions(delaysNameRemoval: true))
+    func name(_ text: String) throws -> [String?] {
+      let result = try engine.range(text: text, from: .minutes(0), through: .minutes(10), step: .minutes(1), on: data)
+      guard case .matrix(let series) = result.value else { return [] }
+      return series.map { $0.labels.metricName }
+    }
+    // The left side has series, but nothing in them.
+    #expect(try name("(a * 2 == 5) or a") == ["a"])
+    #expect(try name("(a * 2 > 1 and on () vector(time()) >= 300) or a") == ["a"])
+    #expect(try name("(a * 2 > 1 and on () vector(time()) <= 300) or a") == [nil])
+  }
+
   @Test func `what becomes one series comes where its value comes up`() throws {
     #expect(try Self.order("-{__name__=~\"one|two\"}") == ["{x=\"0\"}", "{x=\"1\"}"])
   }

@@ -97,17 +97,19 @@ struct Rows: Sendable {
     if steps == 1 { for row in 0..<count where Cell.isPresent(values[row]) { _ = table.number(of: set.labels[row]) } }
     for row in 0..<count { targets[row] = table.number(of: set.labels[row]) }
     var drops = set.dropsName.isEmpty ? [] : [Bool](repeating: false, count: table.count)
-    var isFirst = [Bool](repeating: true, count: table.count)
+    // Whether a series loses its name is decided by the first step at which it is there, as in the reference.
+    var firstStep = [Int](repeating: .max, count: table.count)
     var merged = [Double](repeating: Cell.absent, count: table.count * steps)
     for row in 0..<count {
       let target = targets[row]
-      if isFirst[target], !drops.isEmpty { drops[target] = set.dropsName[row] }
-      isFirst[target] = false
       for step in 0..<steps {
         let value = values[row * steps + step]
         guard Cell.isPresent(value) else { continue }
         if Cell.isPresent(merged[target * steps + step]) { throw .execution(Self.sameLabelSet) }
         merged[target * steps + step] = value
+        guard step < firstStep[target] else { continue }
+        firstStep[target] = step
+        if !drops.isEmpty { drops[target] = set.dropsName[row] }
       }
     }
     return Rows(SeriesSet(unique: table.sets, dropsName: drops), steps: steps, values: merged)
